@@ -1,0 +1,17 @@
+"""Errors that say what is wrong and what to do: the command line prints them as they are."""
+
+
+class SaringError(Exception):
+    """Base of every error that a user can act on."""
+
+
+class ArtefactError(SaringError):
+    """A model folder or registry that cannot be trusted or found."""
+
+
+class CorpusError(SaringError):
+    """A corpus, catalogue or labelled file that cannot be used as it is."""
+
+
+class RecipeError(SaringError):
+    """A training recipe that cannot be followed as it is written."""
