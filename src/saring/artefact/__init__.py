@@ -1,0 +1,1 @@
+"""A model as a file that can be trusted: manifest with digests, registry, card."""
