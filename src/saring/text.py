@@ -21,7 +21,7 @@ RULES_VERSION = "1"
 _MAX_PASSES = 8
 
 _LOOK_ALIKE = str.maketrans(
-    "АВЕКМНОРСТУХаеорсухіјѕԁɡοαεινυρτκηωβЅІЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",  # noqa: RUF001
+    "АВЕКМНОРСТУХаеорсухіјѕԁɡοαεινυρτκηωβЅІЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "ABEKMHOPCTYXaeopcyxijsdgoaeivuptknwbSIJABEZHIKMNOPTYX",
 )
 _LINK = re.compile(r"https?://\S+|www\.\S+|\bhttpurl\b|\bt\.co/\S+", re.I)

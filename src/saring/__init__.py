@@ -1,0 +1,45 @@
+"""Sift Indonesian text before it is shared.
+
+>>> import saring
+>>> saring.classify("Situs slot gacor, deposit 10rb langsung maxwin!").flagged
+True
+"""
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from saring.classifier import Classifier
+    from saring.verdict import Verdict
+
+__all__ = ["Classifier", "Verdict", "__version__", "classify"]
+
+__version__ = "0.1.0"
+
+_HOMES = {"Classifier": "saring.classifier", "Verdict": "saring.verdict"}
+
+
+def classify(text: str) -> "Verdict":
+    """Judge ``text`` with the production model, which is opened at the first call and then kept."""
+    return _production_classifier().classify(text)
+
+
+@cache
+def _production_classifier() -> "Classifier":
+    from saring.classifier import Classifier
+
+    return Classifier.open()
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public classes when they are first asked for: ``import saring`` stays light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
