@@ -15,3 +15,14 @@ class CorpusError(SaringError):
 
 class RecipeError(SaringError):
     """A training recipe that cannot be followed as it is written."""
+
+
+class InputError(SaringError):
+    """A text, file or option that cannot be used as it was given."""
+
+
+class MissingExtraError(SaringError):
+    """Something was asked for whose packages come with an extra that is not installed."""
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(f"{what} needs {package}, which is not installed: pip install 'saring[{extra}]'")
