@@ -1,0 +1,1 @@
+"""Corpora: what there is, how it is read, cleaned, split and put together."""
