@@ -84,7 +84,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class WindowSize:
-    """How long texts are cut: windows of ``tokens`` units that start every ``stride`` units."""
+    """How long texts are cut: windows of ``tokens`` units that overlap by ``stride`` units."""
 
     tokens: int
     stride: int

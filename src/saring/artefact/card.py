@@ -1,0 +1,262 @@
+"""The model card: what a stranger must know before relying on a model, from its manifest alone."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from saring.artefact.manifest import Manifest
+from saring.taxonomy import taxonomy
+
+CARD = "README.md"
+
+Figures = Mapping[str, Any]
+
+
+def write_card(folder: Path, manifest: Manifest) -> None:
+    """Write ``README.md`` into a model folder; before ``Manifest.write``, which digests it."""
+    (folder / CARD).write_text(model_card(manifest), encoding="utf-8")
+
+
+def model_card(manifest: Manifest) -> str:
+    """The card in Markdown with Hugging Face front matter; every figure is the manifest's."""
+    own, baseline = manifest.evaluation, manifest.evaluation.get("baseline")
+    words = Template(files("saring.artefact").joinpath("card.md").read_text(encoding="utf-8"))
+    return words.substitute(
+        front_matter=_front_matter(manifest),
+        name=manifest.name,
+        version=manifest.version,
+        what=_what(manifest),
+        categories=_categories(),
+        figures=_figures(own, baseline) if "categories" in own else "This version has not been evaluated.",
+        authored=_authored(own),
+        sources=_sources(own),
+        gauges=_gauges(own, baseline),
+        ordinary=_ordinary(own),
+        thresholds=_thresholds(manifest),
+        how=manifest.how,
+        data=_listing(manifest.data) or "The manifest says nothing of the data.",
+        recipe=_listing(manifest.recipe) or "The manifest holds no recipe.",
+        licence=manifest.licence.replace("CC-BY-NC-SA-4.0", "CC BY-NC-SA 4.0"),
+        digest=own.get("test", {}).get("digest", "not evaluated"),
+        rows=own.get("test", {}).get("rows", 0),
+    )
+
+
+def _front_matter(manifest: Manifest) -> str:
+    """YAML; values are written as JSON, which YAML contains."""
+    metrics = [
+        {"type": kind, "name": name, "value": round(interval["value"], 4)}
+        for kind, name, interval in _headline(manifest.evaluation)
+    ]
+    lines = [
+        "language:",
+        "- id",
+        f"license: {manifest.licence.lower()}",
+        "library_name: saring",
+        "pipeline_tag: text-classification",
+        "tags:",
+        *(f"- {tag}" for tag in ("content-moderation", "multi-label", "indonesian", *manifest.categories)),
+    ]
+    if metrics:
+        dataset = {"type": "saring-annotations", "name": "Saring frozen annotated test", "split": "test"}
+        result = {"task": {"type": "text-classification"}, "dataset": dataset, "metrics": metrics}
+        lines += [
+            "model-index:",
+            f"- name: {json.dumps(f'{manifest.name} {manifest.version}')}",
+            "  results:",
+            f"  - {json.dumps(result)}",
+        ]
+    return "\n".join(lines)
+
+
+def _headline(figures: Figures) -> Iterable[tuple[str, str, Figures]]:
+    for key, kind, name in (
+        ("f1", "f1", "macro F1"),
+        ("average_precision", "average_precision", "macro average precision"),
+    ):
+        if figures.get("macro", {}).get(key, {}).get("value") is not None:
+            yield kind, name, figures["macro"][key]
+    for category, own in figures.get("categories", {}).items():
+        if own["f1"]["value"] is not None:
+            yield "f1", f"F1 {category}", own["f1"]
+
+
+def _what(manifest: Manifest) -> str:
+    if manifest.kind == "linear":
+        return "a linear model: TF-IDF of characters and words, one logistic regression per category"
+    shape = ", ".join(
+        f"{key} {value}" for key, value in manifest.encoder.items() if not isinstance(value, dict)
+    )
+    return (
+        "a BERT encoder with an additive head: each category's logit is a sum of token terms and a bias, "
+        f"and those terms are the evidence that is shown{f' ({shape})' if shape else ''}"
+    )
+
+
+def _categories() -> str:
+    return _table(
+        ("category", "in English", "falls under it", "does not", "points of the circular"),
+        [
+            (
+                f"`{one.id}`",
+                one.name.en,
+                one.yes.en,
+                one.no.en,
+                ", ".join(str(point) for point in one.guideline),
+            )
+            for one in taxonomy().categories
+        ],
+    )
+
+
+def _figures(own: Figures, baseline: Figures | None) -> str:
+    """Per category, this model and, where there is one, the baseline: one table per figure group."""
+    parts = []
+    named = [("this model", own)] + ([("baseline", baseline)] if baseline else [])
+    for title, keys in (
+        ("F1 and average precision", ("f1", "average_precision")),
+        ("Precision and recall", ("precision", "recall")),
+        ("Calibration error (ECE, 15 bins of equal width)", ("ece",)),
+    ):
+        header = ["category", "positives"]
+        header += [f"{key.replace('_', ' ')}, {who}" for key in keys for who, _ in named]
+        rows = [
+            [f"`{category}`", f"{own['categories'][category]['positives']:,}"]
+            + [_interval(figures["categories"][category][key]) for key in keys for _, figures in named]
+            for category in own["categories"]
+        ]
+        rows.append(
+            ["**macro**", ""] + [_interval(figures["macro"][key]) for key in keys for _, figures in named]
+        )
+        parts.append(f"**{title}**\n\n{_table(header, rows)}")
+    clean = "; ".join(f"{who} {_interval(figures['clean_flagged'], share=True)}" for who, figures in named)
+    parts.append(
+        f"Clean rows (none of the eight, {own['clean_rows']:,} rows) that are flagged all the same: {clean}."
+    )
+    if baseline:
+        parts.append(
+            f"The baseline is `{baseline['name']}` {baseline['version']} ({baseline['kind']}), same split."
+        )
+        if baseline.get("test", {}).get("digest") != own.get("test", {}).get("digest"):
+            parts.append(
+                "**The baseline was measured on another frozen test: do not set the figures side by side.**"
+            )
+    return "\n\n".join(parts)
+
+
+def _authored(figures: Figures) -> str:
+    authored = figures.get("authored")
+    if not authored:
+        return "No held-out rows of our own writing were scored."
+    table = _table(
+        ("category", "positives", "F1", "average precision"),
+        [
+            (f"`{name}`", str(one["positives"]), _interval(one["f1"]), _interval(one["average_precision"]))
+            for name, one in authored["categories"].items()
+        ],
+    )
+    caution = "rows, by the writers of the training rows: easier than what others write."
+    return f"{authored['rows']:,} {caution}\n\n{table}"
+
+
+def _sources(figures: Figures) -> str:
+    if not figures.get("sources"):
+        return "Not measured."
+    return _table(
+        ("source", "rows", "flagged", "clean rows", "clean rows flagged"),
+        [
+            (
+                name,
+                f"{one['rows']:,}",
+                _interval(one["flagged"], share=True),
+                f"{one['clean_rows']:,}",
+                _interval(one["clean_flagged"], share=True),
+            )
+            for name, one in figures["sources"].items()
+        ],
+    )
+
+
+def _gauges(figures: Figures, baseline: Figures | None) -> str:
+    if not figures.get("gauges"):
+        return "Not measured."
+    beside = (baseline or {}).get("gauges") or {}
+    header = ["source", "rows", "flagged at all", "flagged as `hoaks`", "most flagged category"]
+    rows = []
+    for name, one in figures["gauges"].items():
+        category, most = max(one["categories"].items(), key=lambda item: item[1]["value"])
+        row = [name, f"{one['rows']:,}", _interval(one["flagged"], share=True)]
+        row.append(_interval(one["categories"]["hoaks"], share=True))
+        row.append(f"`{category}` {_share(most['value'])}" if most["value"] else "none")
+        if beside:
+            row.append(_interval(beside[name]["flagged"], share=True) if name in beside else "-")
+        rows.append(row)
+    return _table(header + (["flagged at all, baseline"] if beside else []), rows)
+
+
+def _ordinary(figures: Figures) -> str:
+    ordinary = figures.get("ordinary")
+    if not ordinary or not ordinary["sentences"]:
+        return "Not measured."
+    line = (
+        f"{ordinary['flagged']} of {ordinary['sentences']} sentences flagged ({_share(ordinary['share'])})."
+    )
+    alarms = [
+        f"- {one['text']} ({one['topic']}): {', '.join(one['categories'])}" for one in ordinary["alarms"]
+    ]
+    return "\n\n".join([line, "\n".join(alarms)]) if alarms else line
+
+
+def _thresholds(manifest: Manifest) -> str:
+    calibration, thresholds = manifest.calibration, manifest.thresholds
+    return _table(
+        ("category", "review from", "flag from", "temperature", "bias"),
+        [
+            (f"`{category}`", *(f"{value:.3f}" for value in values))
+            for category, *values in zip(
+                manifest.categories,
+                thresholds.review,
+                thresholds.flag,
+                calibration.temperature,
+                calibration.bias,
+                strict=True,
+            )
+        ],
+    )
+
+
+def _listing(value: Mapping[str, Any], depth: int = 0) -> str:
+    lines = []
+    for key, entry in value.items():
+        if isinstance(entry, Mapping):
+            lines += [f"{'  ' * depth}- {key}:", _listing(entry, depth + 1)]
+        elif isinstance(entry, list | tuple):
+            lines.append(f"{'  ' * depth}- {key}: {', '.join(str(one) for one in entry)}")
+        else:
+            lines.append(f"{'  ' * depth}- {key}: {entry}")
+    return "\n".join(line for line in lines if line)
+
+
+def _interval(interval: Figures, share: bool = False) -> str:
+    if interval["value"] is None:
+        return "-"
+    show = _share if share else _plain
+    if interval["low"] is None:
+        return show(interval["value"])
+    return f"{show(interval['value'])} ({show(interval['low'])} to {show(interval['high'])})"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
