@@ -9,84 +9,155 @@ opens only with the rules it was trained under.
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
+from operator import methodcaller
 
 import numpy as np
 from numpy.typing import NDArray
 
 RULES_VERSION = "1"
 
-_MAX_PASSES = 8
-
 _LOOK_ALIKE = str.maketrans(
     "АВЕКМНОРСТУХаеорсухіјѕԁɡοαεινυρτκηωβЅІЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "ABEKMHOPCTYXaeopcyxijsdgoaeivuptknwbSIJABEZHIKMNOPTYX",
 )
-_LINK = re.compile(r"https?://\S+|www\.\S+|\bhttpurl\b|\bt\.co/\S+", re.I)
+_INVISIBLE = (
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\ufe0e\ufe0f"
+    "\ud800-\udfff"  # lone surrogates
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # control characters that are not white space
+)
+_MOJIBAKE_LEAD = "ÂÃÄÅâäåæçèéðï"
+_EMOJI = "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9.-]+)", re.I)
 _WORD_IN_HOST = re.compile(r"(?=[a-z0-9]*[a-z]{3})[a-z0-9]{4,}", re.I)
 
+# What a rule does to a stretch of text: its start, its end and what replaces it.
+_Edit = tuple[int, int, str]
+
 
 @dataclass(frozen=True)
-class _Rule:
-    """Replace every match of ``pattern`` by ``replace(match)``.
+class _Fold:
+    """Replace each character in its place, by a function that may look at its neighbours.
 
-    A ``pointwise`` rule treats the characters of a match one by one, so each keeps its own origin.
+    ``runs`` matches the stretches outside of which it looks at none.
+    """
+
+    function: Callable[[str], str]
+    runs: re.Pattern[str]
+
+    def apply(self, text: str) -> str:
+        return self.function(text)
+
+    def edits(self, text: str) -> Iterator[_Edit]:
+        for run in self.runs.finditer(text):
+            folded = self.function(run[0])
+            if folded == run[0]:
+                continue
+            lengths = [len(self.function(character)) for character in run[0]]
+            if sum(lengths) != len(folded):  # characters were composed: nobody tells which ones
+                yield run.start(), run.end(), folded
+                continue
+            done = 0
+            for position, (character, length) in enumerate(zip(run[0], lengths, strict=True), run.start()):
+                new = folded[done : done + length]
+                done += length
+                if new != character:
+                    yield position, position + 1, new
+
+
+@dataclass(frozen=True)
+class _Rewrite:
+    """Replace every match of ``pattern`` by a template, or by a function of the match.
+
+    ``can_match`` says quickly that a text holds no match: most texts hold none of most patterns.
     """
 
     pattern: re.Pattern[str]
-    replace: Callable[[str], str]
-    pointwise: bool = False
+    replacement: str | Callable[[re.Match[str]], str]
+    can_match: Callable[[str], bool] = bool
+
+    def apply(self, text: str) -> str:
+        return self.pattern.sub(self.replacement, text) if self.can_match(text) else text
+
+    def edits(self, text: str) -> Iterator[_Edit]:
+        new = self.replacement
+        for match in self.pattern.finditer(text) if self.can_match(text) else ():
+            yield match.start(), match.end(), match.expand(new) if isinstance(new, str) else new(match)
 
 
-def _mend_mojibake(run: str) -> str:
+def _mend_mojibake(match: re.Match[str]) -> str:
     import ftfy  # 20 ms to import: only texts that look broken pay for it
 
-    return ftfy.fix_encoding(run)
+    return ftfy.fix_encoding(match[0])
 
 
-def _mask_link(link: str) -> str:
+def _mask_link(match: re.Match[str]) -> str:
     """``httpurl``, followed by the host where it is a word: gambling brands live there."""
-    host = _HOST.match(link)
+    host = _HOST.match(match[0])
     labels = host[1].split(".")[:-1] if host else []
     word = max((label for label in labels if _WORD_IN_HOST.fullmatch(label)), key=len, default="")
     return f" httpurl {word} "
 
 
-_RULES: Sequence[_Rule] = (
-    _Rule(re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)"), html.unescape),
-    _Rule(re.compile(r"[ÂÃÄÅâäåæçèéðï][\u0080-\u00bf\u0152-\u2122][^\x00-\x20]*"), _mend_mojibake),
-    _Rule(
-        re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+"),
-        lambda run: unicodedata.normalize("NFKC", run),
-        pointwise=True,
+def _beyond_ascii(text: str) -> bool:
+    return not text.isascii()
+
+
+def _names_link(text: str) -> bool:
+    lower = text.lower()
+    return "http" in lower or "www." in lower or "t.co/" in lower
+
+
+_DECODE: Sequence[_Fold | _Rewrite] = (
+    _Rewrite(
+        re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)"),
+        lambda match: html.unescape(match[0]),
     ),
-    _Rule(
-        re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\ufe0e\ufe0f]|[\ud800-\udfff]"),
-        lambda _: "",
+    _Rewrite(
+        re.compile(f"[{_MOJIBAKE_LEAD}][\u0080-\u00bf\u0152-\u2122][^\\x00-\\x20]*"),
+        _mend_mojibake,
+        _beyond_ascii,
     ),
-    _Rule(re.compile(r"[^\x00-\x7f]+"), lambda run: run.translate(_LOOK_ALIKE), pointwise=True),
-    _Rule(_LINK, _mask_link),
-    _Rule(re.compile(r"@\w+|\b(?:USER|user)\b|<USERNAME>"), lambda _: " @user "),
-    _Rule(re.compile(r"[A-Z]+|[^\x00-\x7f]+"), str.lower, pointwise=True),
-    _Rule(re.compile(r"(.)\1{2,}"), lambda run: run[0] * 2),
-    _Rule(
-        re.compile("[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"),
-        lambda emoji: f" {emoji} ",
-    ),
-    _Rule(re.compile(r"(?:@user\s*){2,}"), lambda _: "@user "),
-    _Rule(re.compile(r"[\s\x00-\x1f\x7f]+"), lambda _: " "),
-    _Rule(re.compile(r"^ | $"), lambda _: ""),
 )
+_GIVE_UP_DECODING = (_Rewrite(re.compile(f"[&{_MOJIBAKE_LEAD}]"), " "),)
+_FOLD_AND_MASK: Sequence[_Fold | _Rewrite] = (
+    _Fold(partial(unicodedata.normalize, "NFKC"), re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")),
+    _Rewrite(re.compile(f"[{_INVISIBLE}]+"), "", lambda text: not (text.isascii() and text.isprintable())),
+    _Fold(methodcaller("translate", _LOOK_ALIKE), re.compile(r"[^\x00-\x7f]+")),
+    _Rewrite(re.compile(r"https?://\S+|www\.\S+|\bhttpurl\b|\bt\.co/\S+", re.I), _mask_link, _names_link),
+    _Rewrite(
+        re.compile(r"@\w+|\b(?:USER|user)\b|<USERNAME>"),
+        " @user ",
+        lambda text: "@" in text or "user" in text or "USER" in text,
+    ),
+    _Fold(str.lower, re.compile(r"(?s).+")),
+    _Rewrite(re.compile(r"(.)\1\1+"), r"\1\1"),
+    _Rewrite(re.compile(f"[{_EMOJI}]"), r" \g<0> ", _beyond_ascii),
+    _Rewrite(re.compile(r"@user\s*(?:@user\s*)+"), "@user "),
+    _Rewrite(
+        re.compile(r"\A\s+|\s+\Z|\s{2,}|[^\S ]"),
+        lambda match: " " if match.start() > 0 and match.end() < len(match.string) else "",
+        lambda text: text != " ".join(text.split()),
+    ),
+)
+# A text that still changes after so many passes was encoded over and over, by hand.
+_LAYERS = 8
+
+
+def _rules(done: int) -> Iterable[_Fold | _Rewrite]:
+    """The rules of the pass that follows ``done`` passes."""
+    return chain(_DECODE if done < _LAYERS else _GIVE_UP_DECODING, _FOLD_AND_MASK)
 
 
 @dataclass(frozen=True)
 class NormalisedText:
     """A text after the rules, and the text as it was sent.
 
-    ``spans`` is computed when it is first asked for: scoring without evidence never pays for it.
+    ``passes`` counts how often the rules changed it. ``spans`` is computed when it is first asked
+    for: scoring without evidence never pays for it.
     """
 
     text: str
@@ -95,66 +166,55 @@ class NormalisedText:
 
     @cached_property
     def spans(self) -> NDArray[np.int32]:
-        """Shape ``(len(text), 2)``: start and end in ``original`` of every character's origin."""
+        """Shape ``(len(text), 2)``: start and end in ``original`` of every character's origin.
+
+        Starts never decrease, nor do ends.
+        """
         text = self.original
-        spans = np.stack([np.arange(len(text)), np.arange(1, len(text) + 1)], axis=1)
-        for _ in range(self.passes):
-            for rule in _RULES:
-                text, spans = _apply_with_spans(rule, text, spans)
-        return spans.astype(np.int32)
+        starts, ends = list(range(len(text))), list(range(1, len(text) + 1))
+        for done in range(self.passes):
+            for rule in _rules(done):
+                text, starts, ends = _trace(rule.edits(text), text, starts, ends)
+        return np.array([starts, ends], dtype=np.int32).T
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
-        """The span in ``original`` that ``text[start:end]`` came from; ``start < end``."""
+        """The span in ``original`` that ``text[start:end]`` came from.
+
+        Raises:
+            IndexError: unless ``0 <= start < end <= len(text)``.
+        """
         if not 0 <= start < end <= len(self.text):
             raise IndexError(f"no span {start}:{end} in a text of {len(self.text)} characters")
-        covered = self.spans[start:end]
-        return int(covered[:, 0].min()), int(covered[:, 1].max())
+        return int(self.spans[start, 0]), int(self.spans[end - 1, 1])
 
 
 def normalise(text: str) -> NormalisedText:
     """Fold, mask and lower ``text``; idempotent, so the rules run until nothing changes."""
     current, passes = text, 0
-    while passes < _MAX_PASSES:
-        following = _apply(current)
-        passes += 1
-        if following == current:
-            break
-        current = following
+    while (following := _pass(current, passes)) != current:
+        current, passes = following, passes + 1
     return NormalisedText(current, text, passes)
 
 
-def _apply(text: str) -> str:
-    for rule in _RULES:
-        replace = rule.replace
-        text = rule.pattern.sub(lambda match, replace=replace: replace(match[0]), text)  # type: ignore[misc]
+def _pass(text: str, done: int) -> str:
+    for rule in _rules(done):
+        text = rule.apply(text)
     return text
 
 
-def _apply_with_spans(rule: _Rule, text: str, spans: NDArray[np.int64]) -> tuple[str, NDArray[np.int64]]:
+def _trace(
+    edits: Iterable[_Edit], text: str, starts: list[int], ends: list[int]
+) -> tuple[str, list[int], list[int]]:
+    """Make ``edits`` in ``text``; each replacement takes the span of all that it replaces."""
     pieces: list[str] = []
-    origins: list[NDArray[np.int64]] = []
+    new_starts: list[int] = []
+    new_ends: list[int] = []
     position = 0
-    for match in rule.pattern.finditer(text):
-        pieces.append(text[position : match.start()])
-        origins.append(spans[position : match.start()])
-        replacement = rule.replace(match[0])
-        pieces.append(replacement)
-        origins.append(_replacement_spans(rule, match, replacement, spans))
-        position = match.end()
+    for start, end, new in edits:
+        pieces += text[position:start], new
+        new_starts += starts[position:start] + starts[start : start + 1] * len(new)
+        new_ends += ends[position:start] + ends[end - 1 : end] * len(new)
+        position = end
     if not pieces:
-        return text, spans
-    pieces.append(text[position:])
-    origins.append(spans[position:])
-    return "".join(pieces), np.concatenate(origins)
-
-
-def _replacement_spans(
-    rule: _Rule, match: re.Match[str], replacement: str, spans: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    source = spans[match.start() : match.end()]
-    if rule.pointwise:
-        parts = [rule.replace(character) for character in match[0]]
-        if "".join(parts) == replacement:
-            return np.repeat(source, [len(part) for part in parts], axis=0)
-    whole = np.array([[source[:, 0].min(), source[:, 1].max()]])
-    return np.repeat(whole, len(replacement), axis=0)
+        return text, starts, ends
+    return "".join([*pieces, text[position:]]), new_starts + starts[position:], new_ends + ends[position:]
