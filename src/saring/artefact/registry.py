@@ -50,8 +50,8 @@ class Registry:
         self.root = models_root() if root is None else root
 
     def names(self) -> tuple[str, ...]:
-        """Names of the models, sorted."""
-        return tuple(sorted(self._read()))
+        """Names of the models, sorted; none where there is no registry yet."""
+        return tuple(sorted(self._read_or_empty()))
 
     def versions(self, name: str = MODEL_NAME) -> dict[str, dict[str, Any]]:
         """Version -> ``{"added": {by, when}, "promoted": [{by, when, why, forced}, ...]}``."""

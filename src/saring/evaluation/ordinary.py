@@ -11,6 +11,8 @@ from saring.errors import EvaluationError
 from saring.evaluation.frozen import Scorer, probabilities_of
 from saring.taxonomy import taxonomy
 
+_CHECKOUT = Path(__file__).resolve().parents[3]
+
 
 @dataclass(frozen=True, slots=True)
 class OrdinarySentence:
@@ -20,12 +22,15 @@ class OrdinarySentence:
     topic: str
 
 
-def load_ordinary(path: Path) -> list[OrdinarySentence]:
-    """Read ``text<TAB>topic`` lines; empty lines and lines that start with ``#`` are left out.
+def load_ordinary(path: Path | None = None) -> list[OrdinarySentence]:
+    """Read the sentences, by default ``data/checks/ordinary.tsv`` of the checkout.
+
+    Lines are ``text<TAB>topic``; empty lines and lines that start with ``#`` are left out.
 
     Raises:
         EvaluationError: the file is not there, or a line (named) is not of that form.
     """
+    path = path or _CHECKOUT / "data" / "checks" / "ordinary.tsv"
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

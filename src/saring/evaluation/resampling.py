@@ -120,4 +120,5 @@ def _ece(yes: NDArray[np.bool_], scores: NDArray[np.float32], weights: Floats) -
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    quotient: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    return quotient

@@ -1,0 +1,129 @@
+"""``saring evaluate``: a model's figures on the frozen test, the gauges and the ordinary sentences."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from saring.cli.models import DATASET, DatasetOption, dataset_at_hand
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def evaluate(
+    model: Annotated[
+        str, typer.Argument(help="production, VERSION, NAME/VERSION or a folder.")
+    ] = "production",
+    dataset: DatasetOption = None,
+    ordinary: Annotated[
+        Path | None,
+        typer.Option(help="Ordinary sentences (by default data/checks/ordinary.tsv).", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure a model on the frozen test; what travels with the model is left as it is."""
+    from saring.artefact.registry import Registry
+    from saring.classifier import Classifier
+    from saring.corpora.catalogue import load_catalogue
+    from saring.errors import EvaluationError
+    from saring.evaluation.gauges import gauge_texts
+    from saring.evaluation.ordinary import load_ordinary
+    from saring.evaluation.run import evaluate_model
+
+    rows = dataset_at_hand(dataset)
+    if rows is None:
+        raise EvaluationError(f"no dataset at {DATASET}: run `saring data build`, or give --dataset")
+    classifier = Classifier.open(Registry().resolve(model))
+    figures = evaluate_model(
+        classifier, rows.split("test"), gauge_texts(rows, load_catalogue()), load_ordinary(ordinary)
+    )
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
+        return
+    from rich.console import Console
+
+    console = Console()
+    title = f"{classifier.manifest.name} {classifier.manifest.version}"
+    console.print(figures_table(figures, title))
+    console.print(f"clean rows flagged: {_points(figures['clean_flagged'])} of {figures['clean_rows']:,}")
+    console.print(_shares_table("by source, frozen test", figures["sources"]))
+    if figures["gauges"]:
+        console.print(_shares_table("false-alarm gauges", figures["gauges"]))
+    check = figures["ordinary"]
+    console.print(f"ordinary sentences flagged: {check['flagged']} of {check['sentences']}")
+    for alarm in check["alarms"]:
+        console.print(f"  {', '.join(alarm['categories'])}: {alarm['text']}", markup=False, highlight=False)
+
+
+def figures_table(figures: Mapping[str, Any], title: str) -> "Table":
+    """Per category and macro, in points of 100: figures with their intervals."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=f"{title}, {figures['rows']:,} rows of the frozen test",
+        caption="points of 100; in brackets 95 % bootstrap intervals",
+        title_justify="left",
+        caption_justify="left",
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("category", no_wrap=True)
+    for name in ("yes", "precision", "recall", "F1", "AP", "ECE"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for category, one in figures["categories"].items():
+        table.add_row(
+            category,
+            str(one["positives"]),
+            _value(one["precision"]),
+            _value(one["recall"]),
+            _points(one["f1"]),
+            _points(one["average_precision"]),
+            _value(one["ece"]),
+        )
+    macro = figures["macro"]
+    table.add_section()
+    table.add_row(
+        "macro",
+        "",
+        _value(macro["precision"]),
+        _value(macro["recall"]),
+        _points(macro["f1"]),
+        _points(macro["average_precision"]),
+        _value(macro["ece"]),
+    )
+    return table
+
+
+def _shares_table(title: str, sources: Mapping[str, Any]) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 1, 0, 0))
+    table.add_column("source", no_wrap=True)
+    for name in ("rows", "% flagged", "most flagged category"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, one in sources.items():
+        shares = {category: _flagged(figure) for category, figure in one["categories"].items()}
+        most = max(shares, key=lambda category: shares[category])
+        words = f"{most} {100 * shares[most]:.1f}" if shares[most] else "none"
+        table.add_row(name, f"{one['rows']:,}", _points(one["flagged"]), words)
+    return table
+
+
+def _flagged(figure: Mapping[str, Any]) -> float:
+    """A share, whether of a source (``flagged``) or of a gauge (an interval)."""
+    return float(figure["flagged"] if "flagged" in figure else figure["value"])
+
+
+def _value(interval: Mapping[str, Any]) -> str:
+    return "-" if interval["value"] is None else f"{100 * interval['value']:.1f}"
+
+
+def _points(interval: Mapping[str, Any]) -> str:
+    if interval["low"] is None:
+        return _value(interval)
+    return f"{_value(interval)} ({100 * interval['low']:.1f}-{100 * interval['high']:.1f})"
