@@ -38,11 +38,11 @@ class ProductionModelHook(BuildHookInterface):  # type: ignore[type-arg]
             }
             folder = models / name / production
             manifest = _write_json(staging / name / "manifest.json", _travelling_manifest(folder))
-            others = (
-                path for path in folder.iterdir() if path.name not in (manifest.name, RETRAINING_WEIGHTS)
-            )
-            for path in (manifest, *others):
-                travelling[path] = f"{name}/{production}/{path.name}"
+            travelling[manifest] = f"{name}/{production}/{manifest.name}"
+            for path in folder.rglob("*"):
+                inside = path.relative_to(folder).as_posix()
+                if path.is_file() and inside not in (manifest.name, RETRAINING_WEIGHTS):
+                    travelling[path] = f"{name}/{production}/{inside}"
         travelling[_write_json(staging / "registry.json", registry)] = "registry.json"
         for path, place in travelling.items():
             build_data["force_include"][str(path)] = f"saring/_models/{place}"
