@@ -133,9 +133,9 @@ def test_links_are_masked_and_their_host_kept_where_it_is_a_word(sent: str, read
 
 TROUBLE = st.sampled_from(
     [
-        *"& amp; &amp; &#38; lt; &am p; &zwnj; @ user USER <USERNAME>".split(),
-        *"http https:// www. t.co/ httpurl .com gacor88 a A аа ab t".split(),
-        *"â€œ Ã © ðŸ Ž‰ e İ Σ ς ½ ﬁ 𝐬 ﷺ ｶ ﾞ 😀 ❤️".split(),
+        *["&", "amp;", "&amp;", "&#38;", "lt;", "&am", "p;", "&zwnj;", "@", "user", "USER", "<USERNAME>"],
+        *["http", "https://", "www.", "t.co/", "httpurl", ".com", "gacor88", "a", "A", "аа", "ab", "t"],
+        *["â€œ", "Ã", "©", "ðŸ", "Ž‰", "e", "İ", "Σ", "ς", "½", "ﬁ", "𝐬", "ﷺ", "ｶ", "ﾞ", "😀", "❤️"],
         *" \n\x00\x85\u200b\ufeff\u0301\u0323\u1112\u1161\u11ab\ud83d\ude00",
     ]
 )
