@@ -24,6 +24,9 @@ Format = Literal["csv", "xlsx", "json"]
 CLEAN = "clean"
 """The category of a rule that says 0 for every category of the taxonomy."""
 
+RAW_HOST = "https://raw.githubusercontent.com"
+"""Gives the files of a GitHub repository at a commit, byte for byte."""
+
 _CHECKOUT = Path(__file__).resolve().parents[3]
 _DIGEST_LENGTH = 64
 
@@ -89,10 +92,15 @@ class CorpusFile:
     strip: str = ""
 
     @property
+    def origin(self) -> str:
+        """Owner, repository, commit and path of the original, quoted for a URL."""
+        repository = self.repository.removeprefix("https://github.com/")
+        return f"{repository}/{self.commit}/{quote(self.path)}"
+
+    @property
     def url(self) -> str:
         """Where the original can be fetched."""
-        repository = self.repository.removeprefix("https://github.com/")
-        return f"https://raw.githubusercontent.com/{repository}/{self.commit}/{quote(self.path)}"
+        return f"{RAW_HOST}/{self.origin}"
 
 
 @dataclass(frozen=True, slots=True)
