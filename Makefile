@@ -10,8 +10,7 @@ TORCH ?= torch==2.13.0
 .PHONY: serve test clean
 
 serve: .venv/serve-installed
-	@echo "Saring: http://$(HOST):$(PORT)  (interactive documentation: http://$(HOST):$(PORT)/docs)"
-	@.venv/bin/saring serve --host $(HOST) --port $(PORT)
+	.venv/bin/saring serve --host $(HOST) --port $(PORT)
 
 test: .venv-test/installed
 	.venv-test/bin/ruff check .
