@@ -1,0 +1,1 @@
+"""Tables of texts in, the same tables with verdicts out."""
