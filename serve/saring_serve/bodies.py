@@ -1,0 +1,162 @@
+"""Reading a request's body: bounded before it is parsed, parsed strictly, refused with a way out.
+
+What is refused is described by position and length, never quoted.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect, Request
+
+from saring_serve.problems import (
+    BODY_TOO_LARGE,
+    INCOMPLETE_BODY,
+    INVALID_JSON,
+    INVALID_UTF8,
+    LONE_SURROGATE,
+    MISSING_FIELD,
+    NO_TEXTS,
+    TEXT_TOO_LONG,
+    TOO_MANY_TEXTS,
+    UNKNOWN_FIELD,
+    UNSUPPORTED_MEDIA_TYPE,
+    WRONG_TYPE,
+    Problem,
+    empty_text,
+)
+from saring_serve.schemas import BatchRequest, ClassifyRequest
+from saring_serve.settings import Limits
+
+_Body = TypeVar("_Body", bound=BaseModel)
+
+_JSON_HINT: Final = "Send JSON in UTF-8, with the header 'content-type: application/json'."
+_SURROGATE_ERRORS = ("surrogate", "unexpected end of hex escape")
+
+
+async def read_text(request: Request, limits: Limits) -> str:
+    """The text of a ``/classify`` request; raises ``Problem``."""
+    body = _parse(await _read(request, limits.text_bytes), ClassifyRequest)
+    _check_text(body.text, "text", limits)
+    return body.text
+
+
+async def read_texts(request: Request, limits: Limits) -> list[str]:
+    """The texts of a ``/classify/batch`` request; raises ``Problem``."""
+    texts = _parse(await _read(request, limits.batch_bytes), BatchRequest).texts
+    if not texts:
+        raise Problem(NO_TEXTS, "There is no text in it.", "Send at least one text.", field="texts")
+    if len(texts) > limits.texts:
+        raise Problem(
+            TOO_MANY_TEXTS,
+            f"There are {len(texts)} texts in it; at most {limits.texts} are taken.",
+            f"Send them in parts of {limits.texts} or fewer.",
+            field="texts",
+        )
+    for position, text in enumerate(texts):
+        _check_text(text, f"texts[{position}]", limits)
+    return texts
+
+
+async def _read(request: Request, limit: int) -> bytes:
+    _check_headers(request, limit)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > limit:
+                raise _too_large(limit)
+            parts.append(part)
+    except ClientDisconnect:
+        raise Problem(
+            INCOMPLETE_BODY, "The connection closed before the body was complete.", "Send it again."
+        ) from None
+    return b"".join(parts)
+
+
+def _check_headers(request: Request, limit: int) -> None:
+    media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
+    charset = next(
+        (p.split("=", 1)[1] for p in map(str.strip, parameters) if p.startswith("charset=")), "utf-8"
+    )
+    if media_type.strip() != "application/json" or charset.strip('"') not in ("utf-8", "utf8"):
+        raise Problem(
+            UNSUPPORTED_MEDIA_TYPE, "The content type is not application/json in UTF-8.", _JSON_HINT
+        )
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Problem(UNSUPPORTED_MEDIA_TYPE, "The body is compressed.", "Send it without content-encoding.")
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise _too_large(limit)
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(
+        BODY_TOO_LARGE,
+        f"The body is larger than {limit} bytes, more than the largest request that is taken can need.",
+        "Send fewer or shorter texts.",
+        headers={"connection": "close"},
+    )
+
+
+def _parse(raw: bytes, model: type[_Body]) -> _Body:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise Problem(
+            INVALID_UTF8,
+            f"Byte {error.start} of the body is not part of a UTF-8 character.",
+            "Encode the body as UTF-8; exports from spreadsheets are often Windows-1252.",
+        ) from None
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        # never `str(error)`: it quotes the input
+        raise _problem(error.errors(include_input=False, include_url=False)[0], model) from None
+
+
+def _problem(error: Any, model: type[BaseModel]) -> Problem:
+    known = ", ".join(model.model_fields)
+    field = _field(error["loc"])
+    match error["type"]:
+        case "json_invalid":
+            reason = str(error["ctx"]["error"])
+            if any(sign in reason for sign in _SURROGATE_ERRORS):
+                return Problem(
+                    LONE_SURROGATE,
+                    f"An escaped surrogate stands alone ({reason}): it is half a character.",
+                    "Send emoji and other rare characters as UTF-8, or as a pair of \\u escapes.",
+                )
+            return Problem(INVALID_JSON, f"The body cannot be read as JSON: {reason}.", _JSON_HINT)
+        case "missing":
+            return Problem(
+                MISSING_FIELD, f"The field {known} is missing.", f"Send an object with {known}.", field=field
+            )
+        case "extra_forbidden":
+            return Problem(
+                UNKNOWN_FIELD, "The body has a field that is not known.", f"Send {known} and nothing else."
+            )
+    return Problem(WRONG_TYPE, f"{error['msg']}.", _shape_hint(model), field=field or None)
+
+
+def _shape_hint(model: type[BaseModel]) -> str:
+    shape = '{"text": "..."}' if model is ClassifyRequest else '{"texts": ["...", "..."]}'
+    return f"Send {shape}."
+
+
+def _field(location: Sequence[str | int]) -> str:
+    """``texts[3]``; the location of an unknown field is never passed here to be shown."""
+    return "".join(f"[{part}]" if isinstance(part, int) else part for part in location)
+
+
+def _check_text(text: str, field: str, limits: Limits) -> None:
+    if len(text) > limits.characters:
+        raise Problem(
+            TEXT_TOO_LONG,
+            f"It has {len(text)} characters; at most {limits.characters} are taken.",
+            "Split the text, or raise SARING_MAX_CHARACTERS on the server.",
+            field=field,
+        )
+    if not any(character.isprintable() and not character.isspace() for character in text):
+        raise empty_text(field)

@@ -1,0 +1,143 @@
+"""The paths of the service."""
+
+from importlib.resources import files
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import Response
+
+from saring.taxonomy import Taxonomy
+from saring.verdict import Verdict
+from saring_serve import problems, schemas
+from saring_serve.bodies import read_text, read_texts
+from saring_serve.metrics import CONTENT_TYPE
+from saring_serve.problems import responses
+from saring_serve.service import Service
+
+_BODY_PROBLEMS = (
+    problems.INVALID_JSON,
+    problems.INVALID_UTF8,
+    problems.LONE_SURROGATE,
+    problems.INCOMPLETE_BODY,
+    problems.BODY_TOO_LARGE,
+    problems.UNSUPPORTED_MEDIA_TYPE,
+    problems.MISSING_FIELD,
+    problems.UNKNOWN_FIELD,
+    problems.WRONG_TYPE,
+    problems.EMPTY_TEXT,
+    problems.TEXT_TOO_LONG,
+)
+_NOT_READY = (problems.MODEL_LOADING, problems.SHUTTING_DOWN)
+_NOT_NOW = (problems.OVERLOADED, *_NOT_READY)
+
+
+def routes(service: Service) -> APIRouter:
+    """All paths, answered by ``service``."""
+    router = APIRouter(redirect_slashes=False)
+    limits = service.settings.limits
+    taxonomy_json = schemas.taxonomy_json()
+    landing = files("saring_serve").joinpath("landing.html").read_bytes()
+
+    @router.post(
+        "/classify",
+        tags=["classify"],
+        summary="Classify one text",
+        response_model=Verdict,
+        responses={
+            200: {"content": {"application/json": {"example": schemas.verdict_example()}}},
+            **responses(*_BODY_PROBLEMS, *_NOT_NOW),
+        },
+        openapi_extra={"requestBody": schemas.classify_body(limits)},
+    )
+    async def classify(request: Request) -> Response:
+        """All eight categories in the policy's order, with the evidence for each.
+
+        Evidence counts characters (code points) of the text as it was sent.
+        """
+        service.classifier()  # refuse before reading a body that could not be judged
+        text = await read_text(request, limits)
+        [verdict] = await service.judge(request, [text], "single")
+        return _json(schemas.VERDICT.dump_json(verdict))
+
+    @router.post(
+        "/classify/batch",
+        tags=["classify"],
+        summary="Classify several texts",
+        response_model=schemas.BatchResponse,
+        responses={
+            200: {"content": {"application/json": {"example": {"results": [schemas.verdict_example()]}}}},
+            **responses(*_BODY_PROBLEMS, problems.NO_TEXTS, problems.TOO_MANY_TEXTS, *_NOT_NOW),
+        },
+        openapi_extra={"requestBody": schemas.batch_body(limits)},
+    )
+    async def classify_batch(request: Request) -> Response:
+        """One verdict per text, in the order of the texts, all by the same model.
+
+        A batch takes turns with single texts; a text that cannot be judged refuses the whole batch.
+        """
+        service.classifier()
+        texts = await read_texts(request, limits)
+        verdicts = await service.judge(request, texts, "bulk")
+        return _json(b'{"results":' + schemas.VERDICTS.dump_json(verdicts) + b"}")
+
+    @router.get(
+        "/taxonomy",
+        tags=["about"],
+        summary="The categories and the circular's points",
+        response_model=Taxonomy,
+        responses={200: {"content": {"application/json": {"example": schemas.taxonomy_example()}}}},
+    )
+    async def taxonomy() -> Response:
+        """Names, definitions and limits of the categories, in Indonesian and English."""
+        return _json(taxonomy_json)
+
+    @router.get(
+        "/model",
+        tags=["about"],
+        summary="The model that judges new requests",
+        response_model=schemas.ModelResponse,
+        responses=responses(*_NOT_READY),
+    )
+    async def model() -> Response:
+        """Version, thresholds and figures; a promoted version shows as soon as it judges."""
+        return _json(schemas.ModelResponse.of(service.classifier().manifest).model_dump_json().encode())
+
+    @router.get("/livez", tags=["health"], summary="Is the process alive?", response_model=schemas.Liveness)
+    async def livez() -> Response:
+        """200 as long as the process answers."""
+        return _json(b'{"status":"alive"}')
+
+    @router.get(
+        "/readyz",
+        tags=["health"],
+        summary="Does the service take requests?",
+        response_model=schemas.Readiness,
+        responses=responses(*_NOT_READY),
+    )
+    async def readyz() -> Response:
+        """200 when a model is loaded, 503 while it loads and while the service shuts down."""
+        manifest = service.classifier().manifest
+        ready = schemas.Readiness(status="ready", name=manifest.name, version=manifest.version)
+        return _json(ready.model_dump_json().encode())
+
+    @router.get(
+        "/metrics",
+        tags=["health"],
+        summary="Metrics for Prometheus",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    )
+    async def metrics() -> Response:
+        """Prometheus' text format. Labels hold no text."""
+        return Response(service.metrics.exposition(), media_type=CONTENT_TYPE)
+
+    @router.get("/", include_in_schema=False)
+    async def root() -> Response:
+        return HTMLResponse(landing)
+
+    return router
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")

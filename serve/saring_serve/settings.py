@@ -1,0 +1,119 @@
+"""What the person who runs the service can set, each by one environment variable."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from saring.artefact.registry import MODEL_NAME
+from saring.errors import SaringError
+
+TEXT_OVERHEAD = 32
+"""What a text costs in the queue beyond its characters: a short text is not free."""
+
+_ESCAPED_CHARACTER_BYTES = 12
+_ENVELOPE_BYTES = 1024
+
+
+class SettingsError(SaringError):
+    """An environment variable that cannot be used as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one request may bring: ``characters`` per text, ``texts`` per batch."""
+
+    characters: int = 10_000
+    texts: int = 256
+
+    @property
+    def text_bytes(self) -> int:
+        """Largest body of ``/classify``: every character escaped as a pair of surrogates."""
+        return self.characters * _ESCAPED_CHARACTER_BYTES + _ENVELOPE_BYTES
+
+    @property
+    def batch_bytes(self) -> int:
+        """Largest body of ``/classify/batch``."""
+        return self.texts * (self.characters * _ESCAPED_CHARACTER_BYTES + len('"",')) + _ENVELOPE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """Bounds of the queue, in characters (each text costs ``TEXT_OVERHEAD`` more).
+
+    ``single`` and ``bulk`` bound what may wait of single texts and of batches; a lane that is empty
+    takes anything. ``batch`` is how much the model is given at once, ``wait`` how many seconds a
+    text waits for company while the model is idle.
+    """
+
+    single: int = 65_536
+    bulk: int = 2_621_440
+    batch: int = 4_096
+    wait: float = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings; ``models`` is the models root, ``None`` for the package's own way of finding it.
+
+    ``model_poll`` is how often, in seconds, the registry is looked at for another production version.
+    """
+
+    models: Path | None = None
+    model: str = MODEL_NAME
+    model_poll: float = 1.0
+    limits: Limits = field(default_factory=Limits)
+    queue: QueueLimits = field(default_factory=QueueLimits)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read ``SARING_*``; raises ``SettingsError`` naming the variable and what it takes."""
+
+        def read(name: str, parse: Callable[[str, str], Any], default: Any) -> Any:
+            raw = environment.get(name, "").strip()
+            return parse(name, raw) if raw else default
+
+        limits, queue = Limits(), QueueLimits()
+        return cls(
+            models=read("SARING_MODELS", lambda _, raw: Path(raw), None),
+            model=read("SARING_MODEL", lambda _, raw: raw, MODEL_NAME),
+            model_poll=read("SARING_MODEL_POLL", _positive, 1.0),
+            limits=Limits(
+                characters=read("SARING_MAX_CHARACTERS", _count, limits.characters),
+                texts=read("SARING_MAX_TEXTS", _count, limits.texts),
+            ),
+            queue=QueueLimits(
+                single=read("SARING_QUEUE_CHARACTERS", _count, queue.single),
+                bulk=read("SARING_QUEUE_BULK_CHARACTERS", _count, queue.bulk),
+                batch=read("SARING_BATCH_CHARACTERS", _count, queue.batch),
+                wait=read("SARING_BATCH_WAIT", _not_negative, queue.wait),
+            ),
+        )
+
+
+def _count(name: str, raw: str) -> int:
+    try:
+        value = int(raw)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise SettingsError(f"{name} must be a whole number above 0, not {raw!r}")
+    return value
+
+
+def _not_negative(name: str, raw: str) -> float:
+    try:
+        value = float(raw)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise SettingsError(f"{name} must be a number of seconds, 0 or more, not {raw!r}")
+    return value
+
+
+def _positive(name: str, raw: str) -> float:
+    value = _not_negative(name, raw)
+    if value == 0:
+        raise SettingsError(f"{name} must be a number of seconds above 0, not {raw!r}")
+    return value
