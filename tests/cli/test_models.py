@@ -101,3 +101,17 @@ def test_compare_shows_the_flipped_texts_where_the_dataset_is_at_hand(run, publi
 def test_evaluate_without_a_dataset_says_how_to_get_one(run, published):
     result = run("evaluate", "good")
     assert result.exit_code == 2 and "saring data build" in result.output
+
+
+def test_evaluate_measures_test_gauges_and_ordinary_sentences(run, production, tmp_path):
+    dataset = a_dataset(200)
+    dataset.save(tmp_path / "dataset.parquet")
+    arguments = ("evaluate", "--dataset", tmp_path / "dataset.parquet")
+    assert "not measured" in run(*arguments).output
+    dataset.where([name == "news" for name in dataset.corpora]).save(tmp_path / "gauge.parquet")
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    assert max(map(len, result.output.splitlines())) <= 80
+    assert "news" in result.output and "ordinary sentences flagged" in result.output
+    figures = json.loads(run(*arguments, "--json").output)
+    assert figures["test"]["rows"] == len(frozen_rows(dataset)) and figures["gauges"]["news"]["rows"]

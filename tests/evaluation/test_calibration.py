@@ -31,6 +31,17 @@ def test_unknown_labels_are_left_out():
     assert fit_calibration(logits, half) == fit_calibration(logits[:2_500], labels[:2_500])
 
 
+def test_texts_with_nothing_to_read_are_left_out():
+    logits, labels = _rows(500, temperature=2.0, bias=0.5)
+    holes = logits.copy()
+    holes[:100] = np.nan
+    found = fit_calibration(holes, labels)
+    assert found == fit_calibration(logits[100:], labels[100:])
+    assert fit_thresholds(found.probabilities(holes), labels) == fit_thresholds(
+        found.probabilities(logits[100:]), labels[100:]
+    )
+
+
 def test_soft_labels_pull_as_far_as_they_say():
     logits = np.zeros((1_000, 8), np.float32)
     found = fit_calibration(logits, np.full((1_000, 8), 0.8, np.float32))

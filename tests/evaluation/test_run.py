@@ -1,7 +1,6 @@
 """The figures of a real, tiny model on rows whose trigger words it knows or does not know."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,13 +20,6 @@ ORDINARY = [OrdinarySentence("kucing gacor", "pets"), OrdinarySentence("kucing",
 IDS = taxonomy().ids
 
 
-class Roles:
-    ids = ("news",)
-
-    def __getitem__(self, name):
-        return SimpleNamespace(role="gauge")
-
-
 def _dataset() -> Dataset:
     texts, labels, origins = [], [], []
     for number in range(12):
@@ -45,26 +37,31 @@ def _dataset() -> Dataset:
 
 
 DATASET = _dataset()
+GAUGES = DATASET.where(np.array(DATASET.corpora) == "news")
 
 
 @pytest.fixture
 def evaluated(tmp_path):
     folder = tiny_model(tmp_path / "candidate")
     manifest = evaluate_candidate(
-        folder, Classifier.open(folder), DATASET, Roles(), ORDINARY, baseline=None, bootstrap=50
+        folder, Classifier.open(folder), DATASET, GAUGES, ORDINARY, baseline=None, bootstrap=50
     )
     return folder, manifest
 
 
 def test_the_headline_is_the_annotated_rows_and_the_rest_stands_apart(model_folder):
     figures = evaluate_model(
-        Classifier.open(model_folder), DATASET, {"news": ["situs gacor", "situs"]}, ORDINARY, bootstrap=50
+        Classifier.open(model_folder),
+        DATASET,
+        replace(GAUGES, texts=["situs gacor", *GAUGES.texts[1:]]),
+        ORDINARY,
+        bootstrap=50,
     )
     assert figures["test"] == {"digest": frozen_digest(DATASET), "rows": 144}
     assert figures["rows"] == 144 and set(figures["sources"]) == {"tweets"}
     assert figures["macro"]["f1"]["value"] == pytest.approx(1)
     assert figures["authored"]["rows"] == 48 and set(figures["authored"]["sources"]) == {"authored/pairs"}
-    assert figures["gauges"]["news"]["flagged"]["value"] == 0.5
+    assert figures["gauges"]["news"]["flagged"]["value"] == 0.1
     assert figures["ordinary"]["flagged"] == 1
 
 
@@ -81,11 +78,19 @@ def test_the_baseline_stands_beside_without_its_own_baseline(evaluated, tmp_path
     baseline = replace(baseline, name="linear", evaluation={**baseline.evaluation, "baseline": {"old": 1}})
     folder = tiny_model(tmp_path / "second", version="2")
     manifest = evaluate_candidate(
-        folder, Classifier.open(folder), DATASET, Roles(), ORDINARY, baseline=baseline, bootstrap=50
+        folder, Classifier.open(folder), DATASET, GAUGES, ORDINARY, baseline=baseline, bootstrap=50
     )
     beside = manifest.evaluation["baseline"]
     assert beside["name"] == "linear" and "baseline" not in beside
     assert beside["macro"] == baseline.evaluation["macro"]
+
+
+def test_a_baseline_without_figures_is_refused(tmp_path, model_folder):
+    folder = tiny_model(tmp_path / "second", version="2")
+    with pytest.raises(EvaluationError, match="baseline saring-id 1"):
+        evaluate_candidate(
+            folder, Classifier.open(folder), DATASET, None, ORDINARY, baseline=Manifest.read(model_folder)
+        )
 
 
 def test_models_are_scored_again_only_where_their_scores_do_not_serve(evaluated, tmp_path):

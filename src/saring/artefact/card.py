@@ -7,12 +7,20 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from saring.artefact.manifest import Manifest
+from saring.artefact.manifest import LICENCE, Manifest
 from saring.taxonomy import taxonomy
 
 CARD = "README.md"
 
 Figures = Mapping[str, Any]
+
+_NAMES = {
+    "f1": "F1",
+    "average_precision": "average precision",
+    "precision": "precision",
+    "recall": "recall",
+    "ece": "ECE",
+}
 
 
 def write_card(folder: Path, manifest: Manifest) -> None:
@@ -39,7 +47,7 @@ def model_card(manifest: Manifest) -> str:
         how=manifest.how,
         data=_listing(manifest.data) or "The manifest says nothing of the data.",
         recipe=_listing(manifest.recipe) or "The manifest holds no recipe.",
-        licence=manifest.licence.replace("CC-BY-NC-SA-4.0", "CC BY-NC-SA 4.0"),
+        licence=_licence(manifest.licence),
         digest=own.get("test", {}).get("digest", "not evaluated"),
         rows=own.get("test", {}).get("rows", 0),
     )
@@ -96,6 +104,15 @@ def _what(manifest: Manifest) -> str:
     )
 
 
+def _licence(licence: str) -> str:
+    if licence != LICENCE:
+        return f"The weights are released under **{licence}**."
+    return (
+        "Among them is data under CC BY-NC-SA, so the weights are released under **CC BY-NC-SA 4.0**, "
+        "for non-commercial use."
+    )
+
+
 def _categories() -> str:
     return _table(
         ("category", "in English", "falls under it", "does not", "points of the circular"),
@@ -122,7 +139,7 @@ def _figures(own: Figures, baseline: Figures | None) -> str:
         ("Calibration error (ECE, 15 bins of equal width)", ("ece",)),
     ):
         header = ["category", "positives"]
-        header += [f"{key.replace('_', ' ')}, {who}" for key in keys for who, _ in named]
+        header += [f"{_NAMES[key]}, {who}" for key in keys for who, _ in named]
         rows = [
             [f"`{category}`", f"{own['categories'][category]['positives']:,}"]
             + [_interval(figures["categories"][category][key]) for key in keys for _, figures in named]

@@ -66,6 +66,7 @@ def comparison_table(comparison: "Comparison", before: str, after: str) -> "Tabl
         title_justify="left",
         caption_justify="left",
         padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
     table.add_column("category", no_wrap=True)
     for title in ("F1", "difference", "AP", "difference"):

@@ -27,9 +27,8 @@ def evaluate(
     """Measure a model on the frozen test; what travels with the model is left as it is."""
     from saring.artefact.registry import Registry
     from saring.classifier import Classifier
-    from saring.corpora.catalogue import load_catalogue
+    from saring.corpora.dataset import Dataset
     from saring.errors import EvaluationError
-    from saring.evaluation.gauges import gauge_texts
     from saring.evaluation.ordinary import load_ordinary
     from saring.evaluation.run import evaluate_model
 
@@ -37,9 +36,9 @@ def evaluate(
     if rows is None:
         raise EvaluationError(f"no dataset at {DATASET}: run `saring data build`, or give --dataset")
     classifier = Classifier.open(Registry().resolve(model))
-    figures = evaluate_model(
-        classifier, rows.split("test"), gauge_texts(rows, load_catalogue()), load_ordinary(ordinary)
-    )
+    beside = (dataset or DATASET).with_name("gauge.parquet")
+    gauges = Dataset.load(beside) if beside.is_file() else None
+    figures = evaluate_model(classifier, rows.split("test"), gauges, load_ordinary(ordinary))
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
         return
@@ -50,7 +49,9 @@ def evaluate(
     console.print(figures_table(figures, title))
     console.print(f"clean rows flagged: {_points(figures['clean_flagged'])} of {figures['clean_rows']:,}")
     console.print(_shares_table("by source, frozen test", figures["sources"]))
-    if figures["gauges"]:
+    if gauges is None:
+        console.print(f"false-alarm gauges: not measured, there is no {beside}")
+    else:
         console.print(_shares_table("false-alarm gauges", figures["gauges"]))
     check = figures["ordinary"]
     console.print(f"ordinary sentences flagged: {check['flagged']} of {check['sentences']}")
@@ -70,9 +71,10 @@ def figures_table(figures: Mapping[str, Any], title: str) -> "Table":
         title_justify="left",
         caption_justify="left",
         padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
     table.add_column("category", no_wrap=True)
-    for name in ("yes", "precision", "recall", "F1", "AP", "ECE"):
+    for name in ("yes", "prec.", "recall", "F1", "AP", "ECE"):
         table.add_column(name, justify="right", no_wrap=True)
     for category, one in figures["categories"].items():
         table.add_row(
@@ -102,7 +104,9 @@ def _shares_table(title: str, sources: Mapping[str, Any]) -> "Table":
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 1, 0, 0))
+    table = Table(
+        box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 1, 0, 0), pad_edge=False
+    )
     table.add_column("source", no_wrap=True)
     for name in ("rows", "% flagged", "most flagged category"):
         table.add_column(name, justify="right", no_wrap=True)

@@ -47,10 +47,17 @@ def list_models() -> None:
     from saring.errors import ArtefactError
 
     registry = Registry()
-    table = Table(box=box.SIMPLE_HEAD, caption=f"in {registry.root}", caption_justify="left")
-    for title in ("model", "version", "kind", "added"):
+    caption = f"macro F1 and average precision in points of 100; * in production; in {registry.root}"
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        caption=caption,
+        caption_justify="left",
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    for title in ("version", "kind", "added"):
         table.add_column(title, no_wrap=True)
-    for title in ("macro F1", "macro AP"):
+    for title in ("F1", "AP"):
         table.add_column(title, justify="right")
     table.add_column("promoted because")
     for name in registry.names():
@@ -68,7 +75,7 @@ def list_models() -> None:
             last = entry["promoted"][-1] if entry["promoted"] else None
             why = escape(f"{last['why']}{' (forced)' if last['forced'] else ''}") if last else ""
             mark = "*" if version == production else ""
-            table.add_row(name, version + mark, kind, entry["added"]["when"][:10], *scores, why)
+            table.add_row(f"{name}/{version}{mark}", kind, entry["added"]["when"][:10], *scores, why)
     Console().print(table)
 
 

@@ -31,7 +31,8 @@ _NEWTON_STEPS = 50
 def fit_calibration(logits: NDArray[np.float32], labels: NDArray[np.float32]) -> Calibration:
     """Temperature and bias per category that make ``logits`` ``(n, C)`` likeliest under ``labels``.
 
-    Labels are 1, 0, soft in between, or nan for unknown. A category without known labels keeps
+    Labels are 1, 0, soft in between, or nan for unknown; logits are nan for a text with nothing to
+    read, which is left out. A category without known labels keeps
     ``sigmoid(logit)``. The temperature is always positive, so the order of texts never changes.
     """
     fits = [_fit_category(logits[:, at], labels[:, at]) for at in range(labels.shape[1])]
@@ -47,7 +48,7 @@ def fit_thresholds(probabilities: NDArray[np.float32], labels: NDArray[np.float3
 
 
 def _fit_category(logits: NDArray[np.float32], labels: NDArray[np.float32]) -> tuple[float, float]:
-    known = np.isfinite(labels)
+    known = np.isfinite(labels) & np.isfinite(logits)
     design = np.stack([logits[known], np.ones(known.sum())], axis=1).astype(np.float64)
     target = labels[known].astype(np.float64)
     prior = np.array([1.0, 0.0])
@@ -72,7 +73,7 @@ def _fit_category(logits: NDArray[np.float32], labels: NDArray[np.float32]) -> t
 
 
 def _thresholds(probabilities: NDArray[np.float32], labels: NDArray[np.float32]) -> tuple[float, float]:
-    known = np.isfinite(labels)
+    known = np.isfinite(labels) & np.isfinite(probabilities)
     scores, target = probabilities[known].astype(np.float64), labels[known].astype(np.float64)
     positives = target.sum()
     trust = positives / (positives + _TRUST)

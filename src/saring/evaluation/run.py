@@ -1,6 +1,6 @@
 """All that the manifest says of how good a model is, computed in one go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,12 +12,11 @@ from saring.artefact.manifest import Manifest
 from saring.errors import EvaluationError
 from saring.evaluation.comparison import Comparison, compare_scores
 from saring.evaluation.frozen import FrozenScores, Scorer, frozen_digest, frozen_rows, probabilities_of
-from saring.evaluation.gauges import gauge_texts, measure_gauges
+from saring.evaluation.gauges import measure_gauges
 from saring.evaluation.metrics import evaluate
 from saring.evaluation.ordinary import OrdinarySentence, check_ordinary
 
 if TYPE_CHECKING:
-    from saring.corpora.catalogue import Catalogue
     from saring.corpora.dataset import Dataset
 
 
@@ -31,7 +30,7 @@ class Evaluated(Scorer, Protocol):
 def evaluate_model(
     model: Evaluated,
     test: "Dataset",
-    gauges: Mapping[str, Sequence[str]],
+    gauges: "Dataset | None",
     ordinary: Sequence[OrdinarySentence],
     *,
     frozen: FrozenScores | None = None,
@@ -40,9 +39,9 @@ def evaluate_model(
     """Figures for the manifest's ``evaluation``.
 
     ``test`` is the dataset's test split. The headline is its annotated rows alone (the frozen test,
-    named by its digest); rows that we wrote stand under ``authored``, apart. ``gauges`` maps sources
-    to texts that should not be flagged (``gauge_texts``). Pass ``frozen`` when the frozen test has
-    been scored already.
+    named by its digest); rows that we wrote stand under ``authored``, apart. ``gauges`` are
+    rows in which nothing should be flagged (``corpora.build.gauge_rows``). Pass ``frozen`` when the
+    frozen test has been scored already.
     """
     bars = np.asarray(model.manifest.thresholds.flag, np.float32)
     rows = frozen_rows(test)
@@ -59,7 +58,7 @@ def evaluate_model(
         "test": {"digest": scores.digest, "rows": len(scores.keys)},
         **headline.to_dict(),
         "authored": _evaluate_authored(model, test, bars, bootstrap),
-        "gauges": measure_gauges(model, gauges, bars),
+        "gauges": measure_gauges(model, gauges, bars) if gauges is not None else {},
         "ordinary": check_ordinary(model, list(ordinary), bars),
     }
 
@@ -68,7 +67,7 @@ def evaluate_candidate(
     folder: Path,
     model: Evaluated,
     dataset: "Dataset",
-    catalogue: "Catalogue",
+    gauges: "Dataset | None",
     ordinary: Sequence[OrdinarySentence],
     *,
     baseline: Manifest | None = None,
@@ -78,12 +77,15 @@ def evaluate_candidate(
 
     ``baseline`` is the manifest of an evaluated model on the same frozen test; its figures then
     stand beside this one's under ``evaluation["baseline"]``. Returns the manifest as written.
+
+    Raises:
+        EvaluationError: there are no annotated test rows, or the baseline has no figures.
     """
+    if baseline is not None and "categories" not in baseline.evaluation:
+        raise EvaluationError(f"the baseline {baseline.name} {baseline.version} has not been evaluated yet")
     test = dataset.split("test")
     scores = FrozenScores.of(model, frozen_rows(test))
-    figures = evaluate_model(
-        model, test, gauge_texts(dataset, catalogue), ordinary, frozen=scores, bootstrap=bootstrap
-    )
+    figures = evaluate_model(model, test, gauges, ordinary, frozen=scores, bootstrap=bootstrap)
     if baseline is not None:
         own = {key: value for key, value in baseline.evaluation.items() if key != "baseline"}
         figures["baseline"] = {
