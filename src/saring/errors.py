@@ -13,6 +13,10 @@ class CorpusError(SaringError):
     """A corpus, catalogue or labelled file that cannot be used as it is."""
 
 
+class EvaluationError(SaringError):
+    """Figures that cannot be computed or compared as asked."""
+
+
 class RecipeError(SaringError):
     """A training recipe that cannot be followed as it is written."""
 
