@@ -42,7 +42,7 @@ def test_public_names_come_when_asked_for() -> None:
 
     assert saring.Classifier is Classifier
     assert saring.Verdict is Verdict
-    assert set(dir(saring)) == {"Classifier", "Verdict", "__version__", "classify"}
+    assert set(dir(saring)) == {"Classifier", "Verdict", "__version__", "classify", "score_table"}
     with pytest.raises(AttributeError, match="no attribute 'Clasifier'"):
         saring.Clasifier  # noqa: B018
 

@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from saring.classifier import Classifier
+    from saring.scoring.tables import score_table
     from saring.verdict import Verdict
 
-__all__ = ["Classifier", "Verdict", "__version__", "classify"]
+__all__ = ["Classifier", "Verdict", "__version__", "classify", "score_table"]
 
 __version__ = "0.1.0"
 
-_HOMES = {"Classifier": "saring.classifier", "Verdict": "saring.verdict"}
+_HOMES = {
+    "Classifier": "saring.classifier",
+    "Verdict": "saring.verdict",
+    "score_table": "saring.scoring.tables",
+}
 
 
 def classify(text: str) -> "Verdict":

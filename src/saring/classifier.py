@@ -20,7 +20,7 @@ from saring.taxonomy import taxonomy
 from saring.text import NormalisedText, normalise
 from saring.verdict import CategoryVerdict, Evidence, ModelReference, Read, Verdict
 
-TOKEN_BUDGET = 4096
+TOKEN_BUDGET = 1024
 DIGITS = 6
 
 

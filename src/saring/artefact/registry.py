@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import saring
 from saring.artefact.manifest import MissingModelError, now, open_model, write_json
 from saring.errors import ArtefactError
 
@@ -32,7 +31,7 @@ def models_root() -> Path:
     """
     if named := os.environ.get("SARING_MODELS"):
         return Path(named)
-    package = Path(saring.__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     here = Path.cwd()
     for root in (package.parent.parent, here, *here.parents):
         if (root / "src" / "saring").is_dir() and (root / "pyproject.toml").is_file():
