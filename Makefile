@@ -22,15 +22,15 @@ test: .venv-test/installed
 .venv/serve-installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Saring needs Python 3.11 or newer: make serve PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[serve]'
+	.venv/bin/pip install --quiet --no-compile --disable-pip-version-check --editable '.[serve]'
 	touch $@
 
 # torch first: asked for by another package, pip would fetch the build for every accelerator.
 .venv-test/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Saring needs Python 3.11 or newer: make test PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv-test
-	.venv-test/bin/pip install --quiet --disable-pip-version-check $(TORCH)
-	.venv-test/bin/pip install --quiet --disable-pip-version-check --editable '.[train,serve,score,dev]'
+	.venv-test/bin/pip install --quiet --no-compile --disable-pip-version-check $(TORCH)
+	.venv-test/bin/pip install --quiet --no-compile --disable-pip-version-check --editable '.[train,serve,score,dev]'
 	touch $@
 
 clean:
