@@ -7,7 +7,6 @@ import pytest
 from manifests import a_manifest
 
 from saring.artefact import registry as module
-from saring.artefact import registry as registry_module
 from saring.artefact.manifest import MissingModelError, TamperedFileError, open_model
 from saring.artefact.registry import Registry, RegistryError, models_root, production_model
 from saring.errors import ArtefactError
@@ -160,15 +159,13 @@ def test_the_models_are_found_by_variable_then_checkout_then_wheel(tmp_path, mon
     (checkout / "deep").mkdir()
     installed.mkdir(parents=True)
     monkeypatch.delenv("SARING_MODELS", raising=False)
-    monkeypatch.setattr(registry_module, "__file__", str(installed / "artefact" / "registry.py"))
+    monkeypatch.setattr(module, "__file__", str(installed / "artefact" / "registry.py"))
     monkeypatch.chdir(tmp_path)
     assert models_root() == installed / "_models"
     monkeypatch.chdir(checkout / "deep")
     assert models_root() == checkout / "models"
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        registry_module, "__file__", str(checkout / "src" / "saring" / "artefact" / "registry.py")
-    )
+    monkeypatch.setattr(module, "__file__", str(checkout / "src" / "saring" / "artefact" / "registry.py"))
     assert models_root() == checkout / "models"
     monkeypatch.setenv("SARING_MODELS", str(tmp_path / "mine"))
     assert models_root() == tmp_path / "mine"
