@@ -22,7 +22,7 @@ test: .venv-test/installed
 .venv/serve-installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Saring needs Python 3.11 or newer: make serve PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --no-compile --disable-pip-version-check --editable '.[serve]'
+	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[serve]'
 	touch $@
 
 # torch first: asked for by another package, pip would fetch the build for every accelerator.
