@@ -1,0 +1,147 @@
+"""``saring train``: from a recipe, or from production with newly labelled rows."""
+
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from saring.cli.models import DATASET, DatasetOption, dataset_at_hand
+from saring.errors import CorpusError, RecipeError
+
+if TYPE_CHECKING:
+    from saring.artefact.registry import Registry
+    from saring.corpora.added import AddedSummary
+    from saring.corpora.dataset import Dataset
+    from saring.training.recipe import Recipe
+
+QUICK = Path("recipes/quick.toml")
+
+_console = Console(stderr=True, highlight=False)
+
+
+def train(
+    recipe: Annotated[
+        Path | None,
+        typer.Argument(help=f"A recipe, for example recipes/saring-id.toml; with --from {QUICK} by default."),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="Go on from these weights: production, VERSION, NAME/VERSION or a folder."),
+    ] = None,
+    add: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Newly labelled rows: CSV, JSON lines or a Label Studio export.", exists=True, dir_okay=False
+        ),
+    ] = None,
+    dataset: DatasetOption = None,
+    baseline: Annotated[
+        str | None, typer.Option(help="An evaluated model whose figures stand beside in the card.")
+    ] = None,
+    version: Annotated[str | None, typer.Option(help="Name of the new version (by default the date).")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the run is kept (by default runs/NAME-VERSION).")
+    ] = None,
+    register: Annotated[bool, typer.Option(help="Enter the model in the registry when it is done.")] = True,
+) -> None:
+    """Train a model. A run that was killed goes on where it was when it is started again.
+
+    The new version is entered in the registry; `saring models promote` puts it into production.
+    """
+    from saring.artefact.registry import Registry
+    from saring.training.recipe import load_recipe
+    from saring.training.run import train as run
+
+    if recipe is None and start is None:
+        raise RecipeError("say what to train: a recipe such as recipes/saring-id.toml, or --from production")
+    if add and start is None:
+        raise RecipeError("--add needs --from: newly labelled rows are added to a model that is there")
+    plan = load_recipe(recipe or QUICK)
+    registry = Registry()
+    begin = registry.resolve(start, plan.name) if start else None
+    known = dataset_at_hand(dataset)
+    rows = _rows_to_train(known, add or [], plan)
+    name = version or _today(registry, plan.name)
+    folder = out or Path("runs") / f"{plan.name}-{name}"
+    candidate = run(plan, rows, name, folder, begin)
+    if known is None:
+        _console.print(f"not measured: there is no frozen test without {DATASET} (saring data build)")
+    else:
+        _measure(candidate, known, dataset or DATASET, registry.resolve(baseline) if baseline else None)
+    if not register:
+        _console.print(f"the model is in {candidate}")
+        return
+    registry.publish(candidate, plan.name, name)
+    _console.print(f"{plan.name} {name} is in the registry. Next: saring compare production {name}")
+
+
+def _rows_to_train(known: "Dataset | None", add: list[Path], plan: "Recipe") -> "Dataset":
+    from saring.corpora.added import read_added
+    from saring.corpora.authored import authored_dataset
+    from saring.training.retrain import mix, sources
+
+    if not add:
+        if known is None:
+            raise CorpusError(f"no dataset at {DATASET}: run `saring data build`, or give --dataset")
+        return known
+    frozen = known.split("test") if known is not None else None
+    parts = []
+    for path in add:
+        part, summary = read_added(path, frozen)
+        _preview(path, summary)
+        parts.append(part)
+    mixed = mix(parts[0].concat(*parts[1:]), known or authored_dataset(), plan.rehearsal, plan.seed)
+    _console.print(f"training on {sources(mixed)}")
+    return mixed
+
+
+def _preview(path: Path, summary: "AddedSummary") -> None:
+    """What was understood of a file, before minutes are spent on it."""
+    positives = ", ".join(f"{category} {n}" for category, n in summary.positives.items() if n)
+    unknown = ", ".join(f"{category} {n}" for category, n in summary.unknown.items() if n)
+    _console.print(f"{path}: {summary.read} rows read, {summary.rows} used, {summary.clean} of them clean")
+    _console.print(f"  positive: {positives or 'none'}")
+    if unknown:
+        _console.print(f"  unknown: {unknown}")
+    for number, why in (
+        (summary.repeated, "were given more than once"),
+        (summary.like_test, "nearly repeat a row of the frozen test and are left out"),
+        (summary.unlabelled, "have no label and are left out"),
+    ):
+        if number:
+            _console.print(f"  {number} {why}")
+
+
+def _measure(candidate: Path, known: "Dataset", path: Path, baseline: Path | None) -> None:
+    from saring.artefact.manifest import Manifest
+    from saring.classifier import Classifier
+    from saring.cli.evaluate import figures_table
+    from saring.corpora.dataset import Dataset
+    from saring.evaluation.ordinary import load_ordinary
+    from saring.evaluation.run import evaluate_candidate
+
+    beside = path.with_name("gauge.parquet")
+    manifest = evaluate_candidate(
+        candidate,
+        Classifier.open(candidate),
+        known,
+        Dataset.load(beside) if beside.is_file() else None,
+        load_ordinary(),
+        baseline=Manifest.read(baseline) if baseline else None,
+    )
+    _console.print(figures_table(manifest.evaluation, f"{manifest.name} {manifest.version}"))
+
+
+def _today(registry: "Registry", name: str) -> str:
+    """The date, with a number where the day has a version already."""
+    from saring.artefact.manifest import MissingModelError
+
+    try:
+        taken = registry.versions(name) if name in registry.names() else {}
+    except MissingModelError:
+        taken = {}
+    date = datetime.now(UTC).strftime("%Y.%m.%d")
+    return next(v for v in (date if n == 1 else f"{date}.{n}" for n in count(1)) if v not in taken)

@@ -1,0 +1,1 @@
+"""Training: recipes, the loop, the head, export. Needs the extra ``train``."""

@@ -1,0 +1,73 @@
+"""From weights to the ONNX graphs that serve: fp32 as the yardstick, int8 as what travels."""
+
+import tempfile
+import warnings
+from pathlib import Path
+
+import torch
+
+from saring.training.head import SaringModel
+
+_OPSET = 18
+
+
+def export_served(model: SaringModel, folder: Path) -> None:
+    """Write the graph that serves, ``model.onnx`` (int8), to ``folder``."""
+    with tempfile.TemporaryDirectory() as staging:
+        fp32 = Path(staging) / "fp32.onnx"
+        export_fp32(model, fp32)
+        quantise(fp32, folder / "model.onnx")
+
+
+def export_fp32(model: SaringModel, path: Path) -> None:
+    """Write the graph: ``input_ids``, ``attention_mask`` -> ``logits``, ``contributions``."""
+    model = model.eval().float().cpu()
+    model.encoder.set_attn_implementation("eager")
+    ids = torch.randint(5, model.encoder.config.vocab_size, (2, 12))
+    mask = torch.ones_like(ids)
+    mask[1, 8:] = 0
+    batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens", max=_positions(model))
+    shape = {0: batch, 1: tokens}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model,
+            (ids, mask),
+            str(path),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["logits", "contributions"],
+            dynamic_shapes={"input_ids": shape, "attention_mask": shape},
+            opset_version=_OPSET,
+            external_data=False,
+            dynamo=True,
+            verbose=False,
+        )
+
+
+def quantise(fp32: Path, int8: Path) -> None:
+    """Quantise weights per channel to 7 bits of int8, activations at run time to uint8.
+
+    A processor without VNNI adds pairs of U8S8 products in 16 bits and saturates when weights use all
+    8 bits; ``reduce_range`` keeps the sum exact there, so verdicts are the same on every machine.
+    """
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    graph = onnx.load(fp32)
+    # The exporter's shapes are fixed before optimisation; left in place they fail the quantiser's own.
+    del graph.graph.value_info[:]
+    with tempfile.TemporaryDirectory() as folder:
+        cleared = Path(folder) / "cleared.onnx"
+        onnx.save(graph, cleared)
+        quantize_dynamic(
+            cleared,
+            int8,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            reduce_range=True,
+            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+        )
+
+
+def _positions(model: SaringModel) -> int:
+    return int(model.encoder.config.max_position_embeddings)

@@ -1,0 +1,66 @@
+"""The baseline's training: TF-IDF views and a logistic regression per category."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from saring.backends.linear import spaced
+from saring.corpora.dataset import Dataset
+from saring.text import normalise
+from saring.training.recipe import LinearRecipe
+
+
+def fit_linear(data: Dataset, recipe: LinearRecipe, folder: Path) -> None:
+    """Fit on all rows of ``data`` and write ``model.skops`` to ``folder``.
+
+    A soft label enters as a positive and a negative of that weight; unknown labels do not enter.
+    """
+    from scipy.sparse import hstack
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from skops.io import dump
+
+    def view(ngrams: tuple[int, int], **unit: str) -> Any:
+        return TfidfVectorizer(
+            ngram_range=ngrams,
+            max_features=recipe.max_features,
+            sublinear_tf=True,
+            lowercase=False,
+            min_df=2,
+            dtype=np.float32,
+            **unit,
+        )
+
+    words = {"token_pattern": r"\S+"}
+    views = [view(recipe.character_ngrams, analyzer="char_wb"), view(recipe.word_ngrams, **words)]
+    stemmed = [False, False]
+    if recipe.stems:
+        views.append(view((1, 1), **words))
+        stemmed.append(True)
+    texts = [normalise(text).text for text in data.texts]
+    features = hstack(
+        [
+            one.fit_transform([spaced(text, stemmed=stem) for text in texts])
+            for one, stem in zip(views, stemmed, strict=True)
+        ],
+        format="csr",
+    )
+    columns = [_fit_category(features, data.labels[:, c], recipe) for c in range(data.labels.shape[1])]
+    weights = np.stack([weights for weights, _ in columns], axis=1)
+    biases = np.array([bias for _, bias in columns], np.float32)
+    dump({"views": views, "stemmed": stemmed, "weights": weights, "biases": biases}, folder / "model.skops")
+
+
+def _fit_category(
+    features: Any, labels: NDArray[np.float32], recipe: LinearRecipe
+) -> tuple[NDArray[np.float32], float]:
+    from scipy.sparse import vstack
+    from sklearn.linear_model import LogisticRegression
+
+    yes, no = np.flatnonzero(labels > 0), np.flatnonzero(labels < 1)
+    weights = np.concatenate([labels[yes], 1 - labels[no]])
+    targets = np.repeat([1, 0], [len(yes), len(no)])
+    model = LogisticRegression(C=recipe.inverse_regularisation, solver="liblinear", random_state=0)
+    model.fit(vstack([features[yes], features[no]], format="csr"), targets, sample_weight=weights)
+    return model.coef_[0].astype(np.float32), float(model.intercept_[0])
