@@ -229,8 +229,8 @@ def _judge_items(items: Sequence[_Item]) -> list[_Outcome]:
     return outcomes
 
 
-def _judge_texts(judge: Judge, texts: list[str]) -> list[_Outcome]:
-    """Judge ``texts`` together or, when that fails, one by one: a text fails for itself alone."""
+def _judge_texts(judge: Judge, texts: Sequence[str]) -> list[_Outcome]:
+    """Judge ``texts`` together or, when that fails, in halves: a text fails for itself alone."""
     try:
         verdicts = judge.classify_many(texts)
         if len(verdicts) != len(texts):
@@ -243,4 +243,5 @@ def _judge_texts(judge: Judge, texts: list[str]) -> list[_Outcome]:
         logger.error("the model failed on a batch of %d: %s", len(texts), describe_failure(error))
         if len(texts) == 1:
             return ["failed"]
-    return [outcome for text in texts for outcome in _judge_texts(judge, [text])]
+    middle = len(texts) // 2
+    return _judge_texts(judge, texts[:middle]) + _judge_texts(judge, texts[middle:])

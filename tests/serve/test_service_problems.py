@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from fake_service import BROKEN, CANARY, UNREADABLE, FakeClassifier, FakeSource, running
@@ -171,6 +172,26 @@ async def test_a_body_without_declared_length_is_cut_off_at_the_limit(client: ht
     assert sent < 5_000
 
 
+async def test_a_body_that_breaks_off_is_refused(client: httpx.AsyncClient) -> None:
+    app = client._transport.app  # type: ignore[attr-defined]
+    messages = iter(
+        [{"type": "http.request", "body": b'{"te', "more_body": True}, {"type": "http.disconnect"}]
+    )
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return next(messages)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/classify", "headers": headers, "query_string": b""}
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert json.loads(sent[1]["body"])["code"] == "incomplete_body"
+
+
 async def test_a_wrong_method_is_told_the_right_one(client: httpx.AsyncClient) -> None:
     response = await client.delete("/classify")
     assert response.headers["allow"] == "POST"
@@ -180,8 +201,6 @@ async def test_a_wrong_method_is_told_the_right_one(client: httpx.AsyncClient) -
 async def test_a_text_the_model_fails_on_fails_alone(
     client: httpx.AsyncClient, classifier: FakeClassifier
 ) -> None:
-    import anyio
-
     statuses: dict[str, int] = {}
 
     async def ask(text: str) -> None:

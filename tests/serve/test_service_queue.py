@@ -253,6 +253,7 @@ async def test_a_client_that_disconnects_is_not_judged_for(classifier: FakeClass
             await app(scope, receive, send)  # type: ignore[arg-type]
         classifier.gate.set()
         assert (await holding).status_code == 200
+        assert (await client.post("/classify", json={"text": "berikutnya"})).status_code == 200
         metrics = (await client.get("/metrics")).text
         assert 'saring_request_seconds_count{method="POST",path="/classify",status="499"} 1.0' in metrics
         assert not classifier.judged("pergi") and not sent
