@@ -56,6 +56,20 @@ def test_build_refuses_a_corpus_that_is_not_the_catalogues(checkout: Path) -> No
     assert not (checkout / "rows.parquet").exists()
 
 
+def test_a_permissive_build_does_without_the_closed_corpora(checkout: Path) -> None:
+    path = checkout / "data" / "catalogue.toml"
+    closed = entry("tertutup", body=file_entry("rows.csv.zst", "rows.csv", copy=b""))
+    path.write_text(path.read_text() + closed.replace("permissive = true", "permissive = false"))
+    out = str(checkout / "build" / "rows.parquet")
+    whole = CliRunner().invoke(app, ["data", "build", "--out", out])
+    assert whole.exit_code == 2
+    assert "saring data fetch" in " ".join(whole.output.split())
+    permissive = CliRunner().invoke(app, ["data", "build", "--licence", "permissive", "--out", out])
+    assert permissive.exit_code == 0, permissive.output
+    assert "without 1 corpora" in permissive.output
+    assert set(Dataset.load(Path(out)).corpora) == {"contoh", "authored/ours"}
+
+
 def test_check_says_what_is_right(checkout: Path) -> None:
     result = CliRunner().invoke(app, ["data", "check"])
     assert result.exit_code == 0

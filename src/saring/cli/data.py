@@ -85,16 +85,22 @@ def build(
 ) -> None:
     """Read, decode, group and split everything; beside the dataset goes its gauge of false alarms."""
     from saring.corpora.build import build_dataset, gauge_rows
-    from saring.corpora.catalogue import corpora_root, load_catalogue
+    from saring.corpora.catalogue import Catalogue, corpora_root, load_catalogue
     from saring.corpora.check import check_corpora
     from saring.corpora.pool import read_pool
     from saring.corpora.statistics import count, summary_table
 
     console = _wide_console()
-    root = corpora_root()
-    check_corpora(load_catalogue(), root)
+    root, catalogue = corpora_root(), load_catalogue()
+    absent = check_corpora(catalogue, root).missing
+    if licence is Licence.permissive and absent:
+        # Closed corpora are grouped along where they are here, so that the split is the full build's.
+        catalogue = Catalogue(
+            tuple(corpus for corpus in catalogue.corpora if corpus.permissive or corpus.id not in absent)
+        )
+        console.print(f"grouped without {len(absent)} corpora that are not here: the split may differ")
     with _progress() as progress:
-        pool = read_pool(corpora=root, cache=out.parent / "signatures", on_progress=progress)
+        pool = read_pool(catalogue, corpora=root, cache=out.parent / "signatures", on_progress=progress)
     dataset = build_dataset(pool, licence=licence.value, rows_per_pattern=rows_per_pattern)
     gauge = gauge_rows(pool, licence=licence.value)
     dataset.save(out)
