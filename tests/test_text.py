@@ -114,7 +114,7 @@ def test_what_is_sent_and_what_is_read(sent: str, read: str) -> None:
     ("sent", "read"),
     [
         ("cek https://www.gacor88.com/daftar?ref=1 ya", "cek httpurl gacor88 ya"),
-        ("HTTP://MAXWIN-SLOT.NET", "httpurl"),
+        ("HTTP://MAXWIN-SLOT.NET", "httpurl maxwin slot"),
         ("http://promo.rajaslot.co.id/x", "httpurl rajaslot"),
         ("www.kompas.com", "httpurl kompas"),
         ("https://bit.ly/3xyz", "httpurl"),

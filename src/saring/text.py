@@ -32,7 +32,7 @@ _INVISIBLE = (
 _MOJIBAKE_LEAD = "ÂÃÄÅâäåæçèéðï"
 _EMOJI = "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9.-]+)", re.I)
-_WORD_IN_HOST = re.compile(r"(?=[a-z0-9]*[a-z]{3})[a-z0-9]{4,}", re.I)
+_WORD_IN_HOST = re.compile(r"(?=.*[a-z]{3})[a-z0-9-]{4,}", re.I)
 
 # What a rule does to a stretch of text: its start, its end and what replaces it.
 _Edit = tuple[int, int, str]
@@ -99,7 +99,7 @@ def _mask_link(match: re.Match[str]) -> str:
     host = _HOST.match(match[0])
     labels = host[1].split(".")[:-1] if host else []
     word = max((label for label in labels if _WORD_IN_HOST.fullmatch(label)), key=len, default="")
-    return f" httpurl {word} "
+    return f" httpurl {word.replace('-', ' ')} "
 
 
 def _beyond_ascii(text: str) -> bool:

@@ -66,7 +66,7 @@ def test_graph_without_contributions_is_refused(
 
 
 def test_folder_without_weights_is_refused(manifest: Manifest, tmp_path: Path) -> None:
-    with pytest.raises(ArtefactError, match="nothing to run"):
+    with pytest.raises(ArtefactError, match="cannot be run"):
         open_backend(tmp_path, manifest)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from saring.backends import Backend
-from saring.errors import ArtefactError, MissingExtraError
+from saring.errors import MissingExtraError
 
 
 class WindowRule(Protocol):
@@ -31,10 +31,10 @@ class ModelDescription(Protocol):
 
 
 def open_backend(folder: Path, model: ModelDescription) -> Backend:
-    """The backend for the model in ``folder``: ONNX where the graph is there, else by its kind.
+    """The backend for the model in ``folder``, by its kind.
 
     Raises:
-        ArtefactError: the folder holds nothing that this package can run.
+        ArtefactError: the folder does not hold what this kind runs.
         MissingExtraError: the model needs a package that is not installed.
     """
     try:
@@ -42,14 +42,8 @@ def open_backend(folder: Path, model: ModelDescription) -> Backend:
             from saring.backends.linear import LinearBackend
 
             return LinearBackend(folder, model)
-        if (folder / "model.onnx").is_file():
-            from saring.backends.onnx import OnnxBackend
+        from saring.backends.onnx import OnnxBackend
 
-            return OnnxBackend(folder, model)
-        if (folder / "model.safetensors").is_file():
-            from saring.backends.torch import TorchBackend
-
-            return TorchBackend(folder, model)
+        return OnnxBackend(folder, model)
     except ModuleNotFoundError as error:
         raise MissingExtraError(f"a {model.kind} model", error.name or str(error), "train") from error
-    raise ArtefactError(f"{folder} holds neither model.onnx nor model.safetensors: nothing to run")

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from saring.backends import Window
 from saring.errors import ArtefactError
 
-PAD, CLS, SEP = 0, 2, 3
+PAD = 0  # any token will do: the mask hides it
 CONTINUATION = "##"
 
 
@@ -33,6 +33,10 @@ class TokenWindows:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         vocabulary = self._tokenizer.get_vocab()
+        try:
+            self._opening, self._closing = vocabulary["[CLS]"], vocabulary["[SEP]"]
+        except KeyError as error:
+            raise ArtefactError(f"{path} has no token {error.args[0]}: it is no BERT tokenizer") from None
         self._starts_word = np.ones(max(vocabulary.values()) + 1, bool)
         self._starts_word[[at for piece, at in vocabulary.items() if piece.startswith(CONTINUATION)]] = False
         self._capacity = tokens - 2
@@ -59,7 +63,8 @@ class TokenWindows:
             finish = spans[end, 0] if end < len(ids) else len(text)
             framed = np.zeros((end - start + 2, 2), np.int32)
             framed[1:-1] = spans[start:end]
-            windows.append(Window(text[begin:finish], np.concatenate([[CLS], ids[start:end], [SEP]]), framed))
+            framed_ids = np.concatenate([[self._opening], ids[start:end], [self._closing]])
+            windows.append(Window(text[begin:finish], framed_ids, framed))
         return windows
 
 

@@ -10,7 +10,9 @@ def export(
     model: Annotated[
         str, typer.Argument(help="production, VERSION, NAME/VERSION or a folder with model.safetensors.")
     ] = "production",
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write the graph to.")] = Path("build/onnx"),
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write the graph to.")] = Path(
+        "build/onnx"
+    ),
     fp32: Annotated[bool, typer.Option("--fp32", help="Full precision instead of int8.")] = False,
 ) -> None:
     """Write ``model.onnx`` from the weights of a model, int8 as it serves or fp32."""

@@ -13,7 +13,6 @@ from saring.errors import CorpusError, RecipeError
 
 if TYPE_CHECKING:
     from saring.artefact.registry import Registry
-    from saring.corpora.added import AddedSummary
     from saring.corpora.dataset import Dataset
     from saring.training.recipe import Recipe
 
@@ -29,7 +28,7 @@ def train(
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option("--from", help="Go on from these weights: production, VERSION, NAME/VERSION or a folder."),
+        typer.Option("--from", help="Go on from these weights: production, a version or a folder."),
     ] = None,
     add: Annotated[
         list[Path] | None,
@@ -41,7 +40,7 @@ def train(
     baseline: Annotated[
         str | None, typer.Option(help="An evaluated model whose figures stand beside in the card.")
     ] = None,
-    version: Annotated[str | None, typer.Option(help="Name of the new version (by default the date).")] = None,
+    version: Annotated[str | None, typer.Option(help="The new version (by default the date).")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Where the run is kept (by default runs/NAME-VERSION).")
     ] = None,
@@ -87,32 +86,11 @@ def _rows_to_train(known: "Dataset | None", add: list[Path], plan: "Recipe") -> 
         if known is None:
             raise CorpusError(f"no dataset at {DATASET}: run `saring data build`, or give --dataset")
         return known
-    frozen = known.split("test") if known is not None else None
-    parts = []
-    for path in add:
-        part, summary = read_added(path, frozen)
-        _preview(path, summary)
-        parts.append(part)
-    mixed = mix(parts[0].concat(*parts[1:]), known or authored_dataset(), plan.rehearsal, plan.seed)
+    added, understood = read_added(add, known)
+    _console.print(understood)
+    mixed = mix(added, authored_dataset() if known is None else known, plan.rehearsal, plan.seed)
     _console.print(f"training on {sources(mixed)}")
     return mixed
-
-
-def _preview(path: Path, summary: "AddedSummary") -> None:
-    """What was understood of a file, before minutes are spent on it."""
-    positives = ", ".join(f"{category} {n}" for category, n in summary.positives.items() if n)
-    unknown = ", ".join(f"{category} {n}" for category, n in summary.unknown.items() if n)
-    _console.print(f"{path}: {summary.read} rows read, {summary.rows} used, {summary.clean} of them clean")
-    _console.print(f"  positive: {positives or 'none'}")
-    if unknown:
-        _console.print(f"  unknown: {unknown}")
-    for number, why in (
-        (summary.repeated, "were given more than once"),
-        (summary.like_test, "nearly repeat a row of the frozen test and are left out"),
-        (summary.unlabelled, "have no label and are left out"),
-    ):
-        if number:
-            _console.print(f"  {number} {why}")
 
 
 def _measure(candidate: Path, known: "Dataset", path: Path, baseline: Path | None) -> None:

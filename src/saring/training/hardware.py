@@ -54,8 +54,10 @@ def _measure(model: SaringModel, bf16: bool, to_beat: float) -> float:
         logits.float().sum().backward()
         if where.type == "cuda":
             torch.cuda.synchronize()
-        rate = ids.numel() / (time.perf_counter() - began) if step == 0 else max(
-            rate, ids.numel() / (time.perf_counter() - began)
+        rate = (
+            ids.numel() / (time.perf_counter() - began)
+            if step == 0
+            else max(rate, ids.numel() / (time.perf_counter() - began))
         )
         if step == 0 and rate < to_beat / 4:
             break

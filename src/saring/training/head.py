@@ -60,9 +60,7 @@ def load_encoder(source: str) -> PreTrainedModel:
     """The encoder at ``source``, in fp32 and without a pooler; ``RecipeError`` where it cannot be had."""
     with _reachable(source):
         encoder = cast(PreTrainedModel, AutoModel.from_pretrained(source, dtype=torch.float32))
-    if getattr(encoder, "pooler", None) is not None:
-        encoder.pooler = None
-    return encoder
+    return _without_pooler(encoder)
 
 
 def load_tokenizer(source: str) -> Tokenizer:
@@ -79,7 +77,9 @@ def save_weights(model: SaringModel, folder: Path) -> None:
     """Write ``config.json`` and ``model.safetensors`` (fp16): retraining starts from these."""
     config = model.encoder.config.to_dict() | {"categories": model.head.bias.numel()}
     (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
-    save_file({name: t.half().contiguous() for name, t in model.state_dict().items()}, folder / "model.safetensors")
+    save_file(
+        {name: t.half().contiguous() for name, t in model.state_dict().items()}, folder / "model.safetensors"
+    )
 
 
 def load_weights(folder: Path, dropout: float = 0.1) -> SaringModel:
@@ -87,12 +87,18 @@ def load_weights(folder: Path, dropout: float = 0.1) -> SaringModel:
     raw = json.loads((folder / "config.json").read_text())
     categories = raw.pop("categories")
     config = AutoConfig.for_model(raw.pop("model_type"), **raw)
-    encoder = AutoModel.from_config(config, dtype=torch.float32)
-    if getattr(encoder, "pooler", None) is not None:
-        encoder.pooler = None
-    model = SaringModel(encoder, categories, dropout)
-    model.load_state_dict({name: t.float() for name, t in load_file(folder / "model.safetensors").items()})
+    encoder = AutoModel.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
+    model = SaringModel(_without_pooler(encoder), categories, dropout)
+    weights = load_file(folder / "model.safetensors")
+    model.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
     return model
+
+
+def _without_pooler(encoder: PreTrainedModel) -> PreTrainedModel:
+    """The head reads tokens: a pooler would be dead weight in every file."""
+    if getattr(encoder, "pooler", None) is not None:
+        setattr(encoder, "pooler", None)  # noqa: B010 - the attribute is not declared on the base class
+    return encoder
 
 
 @contextmanager

@@ -12,10 +12,11 @@ from saring.text import normalise
 from saring.training.recipe import LinearRecipe
 
 
-def fit_linear(data: Dataset, recipe: LinearRecipe, folder: Path) -> None:
+def fit_linear(data: Dataset, recipe: LinearRecipe, corpus_share: float, folder: Path) -> None:
     """Fit on all rows of ``data`` and write ``model.skops`` to ``folder``.
 
     A soft label enters as a positive and a negative of that weight; unknown labels do not enter.
+    Rows that only a corpus labelled are weighted down to ``corpus_share`` of the whole.
     """
     from scipy.sparse import hstack
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -46,20 +47,33 @@ def fit_linear(data: Dataset, recipe: LinearRecipe, folder: Path) -> None:
         ],
         format="csr",
     )
-    columns = [_fit_category(features, data.labels[:, c], recipe) for c in range(data.labels.shape[1])]
+    weight = _row_weights(data, corpus_share)
+    columns = [
+        _fit_category(features, data.labels[:, c], weight, recipe) for c in range(data.labels.shape[1])
+    ]
     weights = np.stack([weights for weights, _ in columns], axis=1)
     biases = np.array([bias for _, bias in columns], np.float32)
     dump({"views": views, "stemmed": stemmed, "weights": weights, "biases": biases}, folder / "model.skops")
 
 
+def _row_weights(data: Dataset, corpus_share: float) -> NDArray[np.float64]:
+    weak = np.array([origin == "corpus" for origin in data.origins])
+    judged = len(data) - weak.sum()
+    wanted = judged * corpus_share / (1 - corpus_share)
+    return np.where(weak, min(1.0, wanted / max(1, weak.sum())), 1.0)
+
+
 def _fit_category(
-    features: Any, labels: NDArray[np.float32], recipe: LinearRecipe
+    features: Any, labels: NDArray[np.float32], weight: NDArray[np.float64], recipe: LinearRecipe
 ) -> tuple[NDArray[np.float32], float]:
     from scipy.sparse import vstack
     from sklearn.linear_model import LogisticRegression
 
-    yes, no = np.flatnonzero(labels > 0), np.flatnonzero(labels < 1)
-    weights = np.concatenate([labels[yes], 1 - labels[no]])
+    yes, no = np.flatnonzero((labels > 0) & (weight > 0)), np.flatnonzero((labels < 1) & (weight > 0))
+    weights = np.concatenate([labels[yes] * weight[yes], (1 - labels[no]) * weight[no]])
+    if not len(yes) or not len(no):  # nothing to tell apart: the prior alone, smoothed
+        constant = np.log((weights[: len(yes)].sum() + 0.5) / (weights[len(yes) :].sum() + 0.5))
+        return np.zeros(features.shape[1], np.float32), float(constant)
     targets = np.repeat([1, 0], [len(yes), len(no)])
     model = LogisticRegression(C=recipe.inverse_regularisation, solver="liblinear", random_state=0)
     model.fit(vstack([features[yes], features[no]], format="csr"), targets, sample_weight=weights)

@@ -28,23 +28,26 @@ class SamplingRecipe(_Part):
     epoch given to rows that only a corpus labelled.
     """
 
-    smoothing: float = Field(0.7, gt=0, le=1)
+    smoothing: float = Field(default=0.7, gt=0, le=1)
     max_repeats: PositiveFloat = 4
-    corpus_share: float = Field(0.15, ge=0, lt=1)
+    corpus_share: float = Field(default=0.15, ge=0, lt=1)
 
 
 class ScheduleRecipe(_Part):
-    """Optimisation: AdamW with warm-up and linear decay, and an average of the weights."""
+    """Optimisation: AdamW with warm-up and linear decay.
+
+    ``averaging`` is the decay of the running average of the weights; 0 keeps the last weights.
+    """
 
     epochs: PositiveInt = 3
     tokens_per_batch: PositiveInt = 2048
     learning_rate: PositiveFloat = 2e-4
     head_learning_rate: PositiveFloat = 1e-3
-    layer_decay: float = Field(0.9, gt=0, le=1)
-    warmup: float = Field(0.06, ge=0, lt=1)
-    weight_decay: float = Field(0.01, ge=0)
-    dropout: float = Field(0.1, ge=0, lt=1)
-    averaging: float = Field(0.998, ge=0, lt=1, description="decay of the weight average; 0 turns it off")
+    layer_decay: float = Field(default=0.9, gt=0, le=1)
+    warmup: float = Field(default=0.06, ge=0, lt=1)
+    weight_decay: float = Field(default=0.01, ge=0)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    averaging: float = Field(default=0.998, ge=0, lt=1)
     evaluations_per_epoch: PositiveInt = 1
     patience: PositiveInt = 3
     checkpoint_minutes: PositiveFloat = 5

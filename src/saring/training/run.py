@@ -17,10 +17,13 @@ from saring.training.recipe import Recipe
 
 CANDIDATE = "candidate"
 
+_KEPT = (
+    "Calibration and thresholds are those of the version it was trained from: without annotated dev rows "
+    "at hand they cannot be fitted anew."
+)
 
-def train(
-    recipe: Recipe, data: Dataset, version: str, folder: Path, start: Path | None = None
-) -> Path:
+
+def train(recipe: Recipe, data: Dataset, version: str, folder: Path, start: Path | None = None) -> Path:
     """Train on the train split, choose and calibrate on the dev split; returns the candidate's folder.
 
     ``folder`` keeps the checkpoint and the log: started again, a killed run goes on. ``start`` is a
@@ -35,7 +38,7 @@ def train(
     if recipe.kind == "linear":
         from saring.training.linear import fit_linear
 
-        fit_linear(trained, recipe.linear, candidate)
+        fit_linear(trained, recipe.linear, recipe.sampling.corpus_share, candidate)
         encoder: dict[str, Any] = {}
     else:
         encoder = _train_transformer(recipe, trained, dev, folder, candidate, start)
@@ -51,7 +54,12 @@ def train(
         recipe=recipe.model_dump(mode="json"),
         data=describe(data),
     )
-    calibrate(manifest, dev, candidate)
+    if start is not None and "annotation" not in dev.origins:
+        begun = Manifest.read(start)
+        kept = replace(manifest, calibration=begun.calibration, thresholds=begun.thresholds, how=_KEPT)
+        kept.write(candidate)
+    else:
+        calibrate(manifest, dev, candidate)
     return candidate
 
 
@@ -73,9 +81,7 @@ def describe(data: Dataset) -> dict[str, Any]:
             Counter(f"{split}/{origin}" for split, origin in zip(data.splits, data.origins, strict=True))
         ),
         "corpora": dict(sorted(Counter(data.corpora).items())),
-        "train_positives": dict(
-            zip(taxonomy().ids, positive[train].sum(axis=0).tolist(), strict=True)
-        ),
+        "train_positives": dict(zip(taxonomy().ids, positive[train].sum(axis=0).tolist(), strict=True)),
     }
 
 

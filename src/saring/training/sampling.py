@@ -29,7 +29,10 @@ def draw_epoch(data: Dataset, recipe: SamplingRecipe, seed: int, epoch: int) -> 
     more often; rows that only a corpus labelled fill ``corpus_share`` of the epoch.
     """
     rng = np.random.default_rng([seed, epoch])
-    members: dict[bool, dict[tuple[str, str], list[int]]] = {True: defaultdict(list), False: defaultdict(list)}
+    members: dict[bool, dict[tuple[str, str], list[int]]] = {
+        True: defaultdict(list),
+        False: defaultdict(list),
+    }
     for index, stratum in enumerate(strata(data)):
         members[data.origins[index] == "corpus"][stratum].append(index)
     judged = sum(map(len, members[False].values()))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
@@ -24,7 +24,7 @@ from saring.training import checkpoint
 from saring.training.hardware import device, fastest_setting
 from saring.training.head import SaringModel
 from saring.training.recipe import Recipe, ScheduleRecipe
-from saring.training.sampling import draw_epoch, token_batches
+from saring.training.sampling import token_batches
 
 
 @dataclass(frozen=True)
@@ -79,12 +79,12 @@ def fine_tune(
     best: dict[str, Tensor] = {}
     progress = checkpoint.Progress()
     if resumed := checkpoint.load(folder, recipe):
-        progress, states = resumed
-        model.load_state_dict(states["model"])
-        average.load_state_dict(states["average"])
-        optimiser.load_state_dict(states["optimiser"])
-        schedule.load_state_dict(states["schedule"])
-        best = states["best"]
+        progress, saved_states = resumed
+        model.load_state_dict(saved_states["model"])
+        average.load_state_dict(saved_states["average"])
+        optimiser.load_state_dict(saved_states["optimiser"])
+        schedule.load_state_dict(saved_states["schedule"])
+        best = saved_states["best"]
 
     def states() -> dict[str, Any]:
         return {
@@ -95,7 +95,8 @@ def fine_tune(
             "best": best,
         }
 
-    saved, began, losses = time.monotonic(), time.monotonic(), []
+    losses: list[float] = []
+    saved = began = time.monotonic()
     with _bar() as bar:
         task = bar.add_task("training", total=total, completed=progress.step, loss=float("nan"))
         while progress.epoch < plan.epochs and progress.looks_since_best < plan.patience:
@@ -109,7 +110,7 @@ def fine_tune(
                 with torch.autocast(where.type, dtype=torch.bfloat16, enabled=setting.bf16):
                     logits, _ = model(ids, mask)
                 loss = masked_loss(logits.float(), labels)
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]
                 torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
                 optimiser.step()
                 schedule.step()
@@ -157,7 +158,7 @@ def masked_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 def dev_score(model: SaringModel, dev: Encoded) -> float:
     """Macro average precision on ``dev``: it needs no threshold."""
-    probabilities = 1 / (1 + np.exp(-predict(model, dev)))
+    probabilities = (1 / (1 + np.exp(-predict(model, dev)))).astype(np.float32)
     never = np.ones(dev.labels.shape[1], dtype=np.float32)
     return float(figures(dev.labels, probabilities, never, once(len(dev.ids))).macro("average_precision")[0])
 
@@ -207,7 +208,8 @@ def _rate(step: int, total: int, warmup: float) -> float:
 @torch.no_grad()
 def _update_average(average: SaringModel, model: SaringModel, decay: float, step: int) -> None:
     decay = min(decay, step / (step + 10))
-    mean, now = list(average.parameters()), list(model.parameters())
+    mean: list[Tensor] = list(average.parameters())
+    now: list[Tensor] = list(model.parameters())
     torch._foreach_lerp_(mean, now, 1 - decay)
 
 
