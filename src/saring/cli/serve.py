@@ -9,6 +9,7 @@ import typer
 from saring.errors import InputError
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_DRAIN = 30  # seconds that requests in flight are given when the service stops
 
 
 def serve(
@@ -26,11 +27,11 @@ def serve(
     # by name: the service imports saring, never the reverse
     application = import_module("saring_serve.app").create_app()
     logs = import_module("saring_serve.logs").log_config()
-    config = uvicorn.Config(application, log_config=logs, access_log=False)
+    config = uvicorn.Config(application, log_config=logs, access_log=False, timeout_graceful_shutdown=_DRAIN)
     with _listen(host, port) as listening:
         shown = _EVERYWHERE.get(host, host)
         shown = f"[{shown}]" if ":" in shown else shown
-        typer.echo(f"Saring: http://{shown}:{listening.getsockname()[1]}  (documentation: /docs)")
+        typer.echo(f"Saring: http://{shown}:{listening.getsockname()[1]}  (description: /openapi.json)")
         uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -47,6 +47,8 @@ def fit_linear(data: Dataset, recipe: LinearRecipe, corpus_share: float, folder:
         ],
         format="csr",
     )
+    for one in views:  # numpy integers would each become a file of their own in the archive
+        one.vocabulary_ = {gram: int(feature) for gram, feature in one.vocabulary_.items()}
     weight = _row_weights(data, corpus_share)
     columns = [
         _fit_category(features, data.labels[:, c], weight, recipe) for c in range(data.labels.shape[1])
