@@ -43,6 +43,7 @@ def model_card(manifest: Manifest) -> str:
         sources=_sources(own),
         gauges=_gauges(own, baseline),
         ordinary=_ordinary(own),
+        functional=_functional(own, baseline),
         thresholds=_thresholds(manifest),
         how=manifest.how,
         data=_listing(manifest.data) or "The manifest says nothing of the data.",
@@ -225,6 +226,29 @@ def _ordinary(figures: Figures) -> str:
         f"- {one['text']} ({one['topic']}): {', '.join(one['categories'])}" for one in ordinary["alarms"]
     ]
     return "\n\n".join([line, "\n".join(alarms)]) if alarms else line
+
+
+def _functional(figures: Figures, baseline: Figures | None) -> str:
+    suite = figures.get("functional")
+    if not suite:
+        return "Not measured."
+    beside = (baseline or {}).get("functional")
+    rows = []
+    for category in (*taxonomy().ids, "all"):
+        row = [f"`{category}`"]
+        for one in filter(None, (suite, beside)):
+            row += [_passed(one["categories"].get(f"{category}/{side}")) for side in ("positive", "clean")]
+        rows.append(row)
+    total = [_passed(one[side]) for one in filter(None, (suite, beside)) for side in ("positive", "clean")]
+    header = ["category", "positive cases passed", "clean cases passed"]
+    header += ["positive, baseline", "clean, baseline"] if beside else []
+    return _table(header, [*rows, ["**together**", *total]])
+
+
+def _passed(tally: Mapping[str, int] | None) -> str:
+    if tally is None:
+        return "-"
+    return f"{tally['passed']} of {tally['cases']} ({_share(tally['passed'] / tally['cases'])})"
 
 
 def _thresholds(manifest: Manifest) -> str:

@@ -29,6 +29,7 @@ def evaluate(
     from saring.classifier import Classifier
     from saring.corpora.dataset import Dataset
     from saring.errors import EvaluationError
+    from saring.evaluation.functional import load_functional
     from saring.evaluation.ordinary import load_ordinary
     from saring.evaluation.run import evaluate_model
 
@@ -38,7 +39,9 @@ def evaluate(
     classifier = Classifier.open(Registry().resolve(model))
     beside = (dataset or DATASET).with_name("gauge.parquet")
     gauges = Dataset.load(beside) if beside.is_file() else None
-    figures = evaluate_model(classifier, rows.split("test"), gauges, load_ordinary(ordinary))
+    figures = evaluate_model(
+        classifier, rows.split("test"), gauges, load_ordinary(ordinary), functional=load_functional()
+    )
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
         return
@@ -53,6 +56,9 @@ def evaluate(
         console.print(f"false-alarm gauges: not measured, there is no {beside}")
     else:
         console.print(_shares_table("false-alarm gauges", figures["gauges"]))
+    for side in ("positive", "clean"):
+        passed = figures["functional"][side]
+        console.print(f"functional suite, {side}: {passed['passed']:,} of {passed['cases']:,} cases pass")
     check = figures["ordinary"]
     console.print(f"ordinary sentences flagged: {check['flagged']} of {check['sentences']}")
     for alarm in check["alarms"]:

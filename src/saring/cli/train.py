@@ -98,6 +98,7 @@ def _measure(candidate: Path, known: "Dataset", path: Path, baseline: Path | Non
     from saring.classifier import Classifier
     from saring.cli.evaluate import figures_table
     from saring.corpora.dataset import Dataset
+    from saring.evaluation.functional import load_functional
     from saring.evaluation.ordinary import load_ordinary
     from saring.evaluation.run import evaluate_candidate
 
@@ -108,6 +109,7 @@ def _measure(candidate: Path, known: "Dataset", path: Path, baseline: Path | Non
         known,
         Dataset.load(beside) if beside.is_file() else None,
         load_ordinary(),
+        functional=load_functional(),
         baseline=Manifest.read(baseline) if baseline else None,
     )
     _console.print(figures_table(manifest.evaluation, f"{manifest.name} {manifest.version}"))

@@ -12,6 +12,7 @@ from saring.artefact.manifest import Manifest
 from saring.errors import EvaluationError
 from saring.evaluation.comparison import Comparison, compare_scores
 from saring.evaluation.frozen import FrozenScores, Scorer, frozen_digest, frozen_rows, probabilities_of
+from saring.evaluation.functional import FunctionalCase, check_functional
 from saring.evaluation.gauges import measure_gauges
 from saring.evaluation.metrics import evaluate
 from saring.evaluation.ordinary import OrdinarySentence, check_ordinary
@@ -33,6 +34,7 @@ def evaluate_model(
     gauges: "Dataset | None",
     ordinary: Sequence[OrdinarySentence],
     *,
+    functional: Sequence[FunctionalCase] = (),
     frozen: FrozenScores | None = None,
     bootstrap: int = 1000,
 ) -> dict[str, Any]:
@@ -60,6 +62,7 @@ def evaluate_model(
         "authored": _evaluate_authored(model, test, bars, bootstrap),
         "gauges": measure_gauges(model, gauges, bars) if gauges is not None else {},
         "ordinary": check_ordinary(model, list(ordinary), bars),
+        "functional": check_functional(model, list(functional), bars) if functional else None,
     }
 
 
@@ -70,6 +73,7 @@ def evaluate_candidate(
     gauges: "Dataset | None",
     ordinary: Sequence[OrdinarySentence],
     *,
+    functional: Sequence[FunctionalCase] = (),
     baseline: Manifest | None = None,
     bootstrap: int = 1000,
 ) -> Manifest:
@@ -85,7 +89,9 @@ def evaluate_candidate(
         raise EvaluationError(f"the baseline {baseline.name} {baseline.version} has not been evaluated yet")
     test = dataset.split("test")
     scores = FrozenScores.of(model, frozen_rows(test))
-    figures = evaluate_model(model, test, gauges, ordinary, frozen=scores, bootstrap=bootstrap)
+    figures = evaluate_model(
+        model, test, gauges, ordinary, functional=functional, frozen=scores, bootstrap=bootstrap
+    )
     if baseline is not None:
         own = {key: value for key, value in baseline.evaluation.items() if key != "baseline"}
         figures["baseline"] = {
