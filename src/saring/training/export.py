@@ -1,12 +1,13 @@
 """From weights to the ONNX graphs that serve: fp32 as the yardstick, int8 as what travels."""
 
 import tempfile
-import warnings
 from pathlib import Path
+from typing import Literal
 
 import torch
 
 from saring.training.head import SaringModel
+from saring.training.quiet import quiet
 
 _OPSET = 18
 
@@ -28,8 +29,7 @@ def export_fp32(model: SaringModel, path: Path) -> None:
     mask[1, 8:] = 0
     batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens", max=_positions(model))
     shape = {0: batch, 1: tokens}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         torch.onnx.export(
             model,
             (ids, mask),
@@ -44,11 +44,19 @@ def export_fp32(model: SaringModel, path: Path) -> None:
         )
 
 
-def quantise(fp32: Path, int8: Path) -> None:
-    """Quantise weights per channel to 7 bits of int8, activations at run time to uint8.
+def quantise(
+    fp32: Path,
+    int8: Path,
+    *,
+    weight_type: Literal["QInt8", "QUInt8"] = "QInt8",
+    per_channel: bool = True,
+    reduce_range: bool = True,
+) -> None:
+    """Quantise weights ahead of time and activations, to uint8, at run time.
 
-    A processor without VNNI adds pairs of U8S8 products in 16 bits and saturates when weights use all
-    8 bits; ``reduce_range`` keeps the sum exact there, so verdicts are the same on every machine.
+    A processor without VNNI adds pairs of uint8 by int8 products in 16 bits, which overflow when weights
+    use all 8 bits; ``reduce_range`` leaves them 7, so that verdicts are the same on every machine.
+    ``benchmarks/quantisation.py`` compares the other choices.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -59,14 +67,15 @@ def quantise(fp32: Path, int8: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         cleared = Path(folder) / "cleared.onnx"
         onnx.save(graph, cleared)
-        quantize_dynamic(
-            cleared,
-            int8,
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            reduce_range=True,
-            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
-        )
+        with quiet():
+            quantize_dynamic(
+                cleared,
+                int8,
+                weight_type=QuantType[weight_type],
+                per_channel=per_channel,
+                reduce_range=reduce_range,
+                op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+            )
 
 
 def _positions(model: SaringModel) -> int:

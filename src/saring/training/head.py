@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
 
 from saring.errors import RecipeError
+from saring.training.quiet import quiet
 
 
 class AdditiveHead(nn.Module):
@@ -58,7 +59,7 @@ def from_encoder(source: str, categories: int, dropout: float) -> SaringModel:
 
 def load_encoder(source: str) -> PreTrainedModel:
     """The encoder at ``source``, in fp32 and without a pooler; ``RecipeError`` where it cannot be had."""
-    with _reachable(source):
+    with _reachable(source), quiet():  # a new head and no language-model head are what is wanted
         encoder = cast(PreTrainedModel, AutoModel.from_pretrained(source, dtype=torch.float32))
     return _without_pooler(encoder)
 
