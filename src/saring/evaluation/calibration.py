@@ -14,12 +14,12 @@ HOW_FITTED = (
     "Per category on the dev split, unknown labels left out. Calibration: p = sigmoid(logit / temperature "
     "+ bias), minimising the negative log-likelihood under a unit Gaussian prior on the inverse "
     "temperature around 1 and on the bias around 0. Flag: the threshold of greatest F1, averaged over "
-    "neighbouring thresholds, not below 0.25; with m dev positives each label counts m/(m+30) and the "
+    "neighbouring thresholds, not below 0.3; with m dev positives each label counts m/(m+30) and the "
     "calibrated probability makes up the rest. Review: the highest threshold that still reaches 95 % "
     "recall, but at least half the flag threshold and at most the flag threshold."
 )
 
-_FLAG_FLOOR = 0.25
+_FLAG_FLOOR = 0.3
 _REVIEW_RECALL = 0.95
 _TRUST = 30  # dev positives at which labels and calibrated probabilities weigh the same
 _GRID = np.round(np.arange(0.05, 0.951, 0.01), 2)
