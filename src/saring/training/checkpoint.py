@@ -2,7 +2,7 @@
 
 import os
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,13 @@ _FILE = "checkpoint.pt"
 
 @dataclass
 class Progress:
-    """Where a run is: the next batch of ``epoch`` is ``batch``; ``history`` holds one entry a look at dev."""
+    """Where a run is: the next batch of ``epoch`` is ``batch``."""
 
     epoch: int = 0
     batch: int = 0
     step: int = 0
     best: float = -1.0
     looks_since_best: int = 0
-    history: list[dict[str, Any]] = field(default_factory=list)
 
 
 def save(folder: Path, recipe: Recipe, progress: Progress, states: dict[str, Any]) -> None:
@@ -54,8 +53,3 @@ def load(folder: Path, recipe: Recipe) -> tuple[Progress, dict[str, Any]] | None
     torch.set_rng_state(saved["torch_rng"])
     random.setstate(saved["python_rng"])
     return Progress(**saved["progress"]), saved["states"]
-
-
-def remove(folder: Path) -> None:
-    """Delete the checkpoint of a finished run."""
-    (folder / _FILE).unlink(missing_ok=True)

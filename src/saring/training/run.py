@@ -99,7 +99,7 @@ def _train_transformer(
     tokenizer = load_tokenizer(source)
     dropout, categories = recipe.schedule.dropout, len(taxonomy().ids)
     model = load_weights(start, dropout) if start else from_encoder(source, categories, dropout)
-    history = fine_tune(
+    fine_tune(
         model,
         encode(trained, tokenizer, recipe.encoder.max_tokens),
         encode(dev, tokenizer, recipe.encoder.max_tokens),
@@ -116,5 +116,4 @@ def _train_transformer(
         "layers": config.num_hidden_layers,
         "hidden": config.hidden_size,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "history": history,
     }

@@ -56,12 +56,11 @@ def fine_tune(
     draw: Callable[[int], NDArray[np.int64]],
     recipe: Recipe,
     folder: Path,
-) -> list[dict[str, Any]]:
+) -> None:
     """Train ``model`` in place and leave the weights that did best on ``dev`` in it.
 
-    ``draw(epoch)`` gives the rows of an epoch. Writes ``log.jsonl`` and a checkpoint to ``folder``; a
-    killed run that is started again with the same arguments goes on where it was. Returns what each
-    look at dev showed.
+    ``draw(epoch)`` gives the rows of an epoch. What each look at dev shows goes to ``log.jsonl`` in
+    ``folder``, with a checkpoint: a killed run, started again with the same arguments, goes on.
     """
     plan, where = recipe.schedule, device()
     torch.manual_seed(recipe.seed)
@@ -134,7 +133,6 @@ def fine_tune(
                         "dev_macro_average_precision": round(score, 4),
                         "minutes": round((time.monotonic() - began) / 60, 1),
                     }
-                    progress.history.append(entry)
                     _log(folder, entry)
                 if time.monotonic() - saved > plan.checkpoint_minutes * 60:
                     checkpoint.save(folder, recipe, progress, states())
@@ -143,7 +141,6 @@ def fine_tune(
     checkpoint.save(folder, recipe, progress, states())
     model.load_state_dict(best)
     model.eval()
-    return progress.history
 
 
 def masked_loss(logits: Tensor, labels: Tensor) -> Tensor:
