@@ -17,4 +17,4 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def trained(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The candidate of a short run, to be read only."""
-    return train(recipe(encoder), rows(), "1", tmp_path_factory.mktemp("run"))
+    return train(recipe(encoder), rows(600), "1", tmp_path_factory.mktemp("run"))

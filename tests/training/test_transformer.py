@@ -8,7 +8,7 @@ from small_training import recipe, rows
 
 from saring.classifier import Classifier
 from saring.errors import RecipeError
-from saring.training import checkpoint, transformer
+from saring.training import transformer
 from saring.training.hardware import Setting
 from saring.training.head import from_encoder, load_tokenizer, load_weights
 from saring.training.run import train
@@ -84,10 +84,20 @@ def test_a_killed_run_ends_as_if_it_had_not_been(
         torch.testing.assert_close(resumed[name], tensor, msg=name)
 
 
-def test_a_run_of_another_recipe_is_not_gone_on_with(encoder: Path, tmp_path: Path) -> None:
-    checkpoint.save(tmp_path, recipe(encoder), checkpoint.Progress(), {})
-    with pytest.raises(RecipeError, match="another recipe"):
-        checkpoint.load(tmp_path, recipe(encoder, epochs=9))
+def test_another_run_is_not_gone_on_with(encoder: Path, tmp_path: Path) -> None:
+    train(recipe(encoder, epochs=1), rows(60), "1", tmp_path)
+    for plan, data in (
+        (recipe(encoder, epochs=2), rows(60)),
+        (recipe(encoder, epochs=1), rows(60, seed=1)),
+    ):
+        with pytest.raises(RecipeError, match="another recipe, other rows"):
+            train(plan, data, "1", tmp_path)
+
+
+def test_a_finished_run_gives_the_same_weights_again(encoder: Path, tmp_path: Path) -> None:
+    plan, data = recipe(encoder, epochs=1), rows(60)
+    first = (train(plan, data, "1", tmp_path) / "model.safetensors").read_bytes()
+    assert (train(plan, data, "1", tmp_path) / "model.safetensors").read_bytes() == first
 
 
 def test_an_unreachable_hub_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import torch
 
 from saring.errors import RecipeError
-from saring.training.recipe import Recipe
 
 _FILE = "checkpoint.pt"
 
@@ -25,12 +24,12 @@ class Progress:
     looks_since_best: int = 0
 
 
-def save(folder: Path, recipe: Recipe, progress: Progress, states: dict[str, Any]) -> None:
+def save(folder: Path, run: str, progress: Progress, states: dict[str, Any]) -> None:
     """Replace the checkpoint in one rename: a kill leaves the old one or the new one, never half."""
     staged = folder / f".{_FILE}.{os.getpid()}"
     torch.save(
         {
-            "recipe": recipe.model_dump_json(),
+            "run": run,
             "progress": vars(progress),
             "states": states,
             "torch_rng": torch.get_rng_state(),
@@ -41,14 +40,15 @@ def save(folder: Path, recipe: Recipe, progress: Progress, states: dict[str, Any
     staged.replace(folder / _FILE)
 
 
-def load(folder: Path, recipe: Recipe) -> tuple[Progress, dict[str, Any]] | None:
-    """The checkpoint in ``folder``, or ``None``; refuses one of another recipe."""
+def load(folder: Path, run: str) -> tuple[Progress, dict[str, Any]] | None:
+    """The checkpoint in ``folder``, or ``None``; refuses one of another run."""
     if not (folder / _FILE).exists():
         return None
     saved = torch.load(folder / _FILE, map_location="cpu", weights_only=False)
-    if saved["recipe"] != recipe.model_dump_json():
+    if saved["run"] != run:
         raise RecipeError(
-            f"{folder} holds a run of another recipe; give --out another folder, or delete it to start anew"
+            f"{folder} holds a run of another recipe, other rows or other weights to start from; "
+            "give --out another folder, or delete it to start anew"
         )
     torch.set_rng_state(saved["torch_rng"])
     random.setstate(saved["python_rng"])

@@ -88,6 +88,8 @@ def describe(data: Dataset) -> dict[str, Any]:
 def _train_transformer(
     recipe: Recipe, trained: Dataset, dev: Dataset, folder: Path, candidate: Path, start: Path | None
 ) -> dict[str, Any]:
+    import torch
+
     from saring.training.export import export_served
     from saring.training.head import from_encoder, load_tokenizer, load_weights, save_weights
     from saring.training.sampling import draw_epoch
@@ -97,6 +99,7 @@ def _train_transformer(
         raise RecipeError("a transformer recipe needs [encoder] with a source")
     source = recipe.encoder.source if start is None else str(start)
     tokenizer = load_tokenizer(source)
+    torch.manual_seed(recipe.seed)  # a new head is drawn at random
     dropout, categories = recipe.schedule.dropout, len(taxonomy().ids)
     model = load_weights(start, dropout) if start else from_encoder(source, categories, dropout)
     fine_tune(

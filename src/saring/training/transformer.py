@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ def fine_tune(
     plan, where = recipe.schedule, device()
     torch.manual_seed(recipe.seed)
     model.to(where).train()
+    run = _identity(recipe, model, train)
     setting = fastest_setting(model)
     _log(folder, {"setting": asdict(setting)})
     epochs = [
@@ -77,7 +79,7 @@ def fine_tune(
     average = deepcopy(model).eval()
     best: dict[str, Tensor] = {}
     progress = checkpoint.Progress()
-    if resumed := checkpoint.load(folder, recipe):
+    if resumed := checkpoint.load(folder, run):
         progress, saved_states = resumed
         model.load_state_dict(saved_states["model"])
         average.load_state_dict(saved_states["average"])
@@ -135,12 +137,22 @@ def fine_tune(
                     }
                     _log(folder, entry)
                 if time.monotonic() - saved > plan.checkpoint_minutes * 60:
-                    checkpoint.save(folder, recipe, progress, states())
+                    checkpoint.save(folder, run, progress, states())
                     saved = time.monotonic()
             progress.epoch, progress.batch = progress.epoch + 1, 0
-    checkpoint.save(folder, recipe, progress, states())
+    checkpoint.save(folder, run, progress, states())
     model.load_state_dict(best)
     model.eval()
+
+
+def _identity(recipe: Recipe, model: SaringModel, train: Encoded) -> str:
+    """A digest of all that a run follows from: recipe, weights at the start, and rows."""
+    digest = sha256(recipe.model_dump_json().encode())
+    for tensor in model.state_dict().values():
+        digest.update(tensor.cpu().numpy().tobytes())
+    digest.update(json.dumps(train.ids).encode())
+    digest.update(train.labels.tobytes())
+    return digest.hexdigest()
 
 
 def masked_loss(logits: Tensor, labels: Tensor) -> Tensor:
