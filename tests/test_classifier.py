@@ -65,10 +65,24 @@ def test_calibration_and_thresholds_decide(model_folder: Path) -> None:
         thresholds=Thresholds((0.5,) * n, (0.9,) * n),
     )
     classifier = Classifier(calibrated, open_backend(model_folder, manifest))
-    slot = classifier.classify("slot").categories[GAMBLING]  # logit 2 -> 2/4 - .5 = 0 -> .5
+    verdict = classifier.classify("slot")
+    slot = verdict.categories[GAMBLING]  # logit 2 -> 2/4 - .5 = 0 -> .5
     assert slot.probability == 0.5
     assert not slot.flagged and slot.evidence, "within the review band: shown with its words"
+    assert slot.decision == verdict.decision == "review"
     assert not classifier.classify("kucing").categories[GAMBLING].evidence
+
+
+def test_the_strongest_category_decides_the_text(model_folder: Path) -> None:
+    manifest = Manifest.read(model_folder)
+    thresholds = replace(manifest.thresholds, review=(0.01,) * len(taxonomy().ids))
+    classifier = Classifier(replace(manifest, thresholds=thresholds), open_backend(model_folder, manifest))
+    mixed = classifier.classify("slot")
+    assert {category.id: category.decision for category in mixed.categories} == {
+        category: "flag" if category == "perjudian" else "review" for category in taxonomy().ids
+    }
+    assert mixed.decision == "flag" and mixed.flagged
+    assert classifier.classify("slot bukan bukan bukan").decision == "clear"
 
 
 def test_scores_are_those_of_the_verdicts(model_folder: Path) -> None:
@@ -130,4 +144,5 @@ def test_any_text_gets_a_sound_verdict(classifier: Classifier, text: str) -> Non
     for category in verdict.categories:
         assert 0 <= category.probability <= 1
         assert category.flagged == (category.probability >= category.threshold)
+        assert category.flagged == (category.decision == "flag")
         assert all(each.text == text[each.start : each.end] for each in category.evidence)

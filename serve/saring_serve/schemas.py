@@ -136,6 +136,7 @@ def verdict_example() -> dict[str, Any]:
             "probability": 0.991482 if category.id == "perjudian" else 0.004127,
             "threshold": 0.5,
             "flagged": category.id == "perjudian",
+            "decision": "flag" if category.id == "perjudian" else "clear",
             "guideline": list(category.guideline),
             "evidence": [
                 {"start": 6, "end": 16, "text": _GAMBLING[6:16], "weight": 4.82},
@@ -150,6 +151,7 @@ def verdict_example() -> dict[str, Any]:
         "id": "0f5b0c9d6c1e4a4f9a7be1c2d3e4f506",
         "model": {"name": "saring-id", "version": "1.0.0"},
         "flagged": True,
+        "decision": "flag",
         "categories": categories,
         "read": {"characters": len(_GAMBLING), "of": len(_GAMBLING), "windows": 1},
     }

@@ -18,7 +18,7 @@ from saring.errors import InputError
 from saring.evidence import Words, stretches, words_of
 from saring.taxonomy import taxonomy
 from saring.text import NormalisedText, normalise
-from saring.verdict import CategoryVerdict, Evidence, ModelReference, Read, Verdict
+from saring.verdict import DECISIONS, CategoryVerdict, Evidence, ModelReference, Read, Verdict
 
 TOKEN_BUDGET = 1024
 DIGITS = 6
@@ -113,6 +113,13 @@ class Classifier:
         """Which probabilities, of shape ``(..., categories)``, reach their category's threshold."""
         return rounded(probabilities) >= self._flag
 
+    def decisions(self, probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Where in ``DECISIONS`` each of ``probabilities``, of shape ``(..., categories)``, stands.
+
+        What is not a number is clear; the largest over the categories is the text's.
+        """
+        return np.where(self.flags(probabilities), 2, rounded(probabilities) >= self._review)
+
     def _score(self, windows: Sequence[Window]) -> list[WindowScore]:
         found: dict[int, WindowScore] = {}
         for batch in self._batches(windows):
@@ -128,8 +135,8 @@ class Classifier:
     ) -> Verdict:
         logits = np.stack([score.logits for score in scores])
         strongest = logits.argmax(axis=0)
-        probabilities = rounded(self.manifest.calibration.probabilities(logits.max(axis=0)))
-        flagged = probabilities >= self._flag
+        calibrated = self.manifest.calibration.probabilities(logits.max(axis=0))
+        probabilities, levels = rounded(calibrated), self.decisions(calibrated)
         words: dict[int, Words] = {}
 
         def evidence(category: int) -> tuple[Evidence, ...]:
@@ -144,9 +151,10 @@ class Classifier:
                 name=category.name.id,
                 probability=float(probabilities[at]),
                 threshold=self.manifest.thresholds.flag[at],
-                flagged=bool(flagged[at]),
+                flagged=DECISIONS[levels[at]] == "flag",
+                decision=DECISIONS[levels[at]],
                 guideline=category.guideline,
-                evidence=evidence(at) if probabilities[at] >= self._review[at] else (),
+                evidence=evidence(at) if levels[at] else (),
             )
             for at, category in enumerate(taxonomy().categories)
         )
@@ -154,7 +162,8 @@ class Classifier:
         return Verdict(
             id=uuid.uuid4().hex,
             model=ModelReference(self.manifest.name, self.manifest.version),
-            flagged=bool(flagged.any()),
+            flagged=DECISIONS[levels.max()] == "flag",
+            decision=DECISIONS[levels.max()],
             categories=categories,
             read=Read(characters, characters, len(windows)),
         )

@@ -1,7 +1,11 @@
 """What Saring says of a text: frozen values and their JSON form."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal, get_args
+
+Decision = Literal["clear", "review", "flag"]
+DECISIONS: tuple[Decision, ...] = get_args(Decision)
+"""What may be decided, the weakest first: nothing to do, a person should look, flagged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class CategoryVerdict:
-    """One category's part of a verdict; ``guideline`` lists the circular's points it concerns."""
+    """One category's part of a verdict; ``guideline`` lists the circular's points it concerns.
+
+    ``decision`` is ``flag`` where ``flagged``, ``review`` between the model's two thresholds, else ``clear``.
+    """
 
     id: str
     name: str
     probability: float
     threshold: float
     flagged: bool
+    decision: Decision
     guideline: tuple[int, ...]
     evidence: tuple[Evidence, ...]
 
@@ -50,11 +58,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judgement of one text: all categories, in the taxonomy's order."""
+    """The judgement of one text: all categories, in the taxonomy's order; ``decision`` is the strongest."""
 
     id: str
     model: ModelReference
     flagged: bool
+    decision: Decision
     categories: tuple[CategoryVerdict, ...]
     read: Read
 

@@ -1,5 +1,6 @@
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from saring.artefact.manifest import Manifest
+from saring.backends.opening import open_backend
 from saring.classifier import Classifier
 from saring.errors import InputError
 from saring.scoring import tables
@@ -38,9 +41,13 @@ def test_every_row_and_column_stays_in_order(tmp_path: Path, classifier: Classif
     for category in expected.categories:
         assert float(rows[0][f"{category.id}_probability"]) == category.probability
         assert rows[0][f"{category.id}_flagged"] == str(int(category.flagged))
-    assert rows[0]["flagged"] == "1" and rows[2]["flagged"] == "0"
-    assert all(rows[1][f"{category}_{what}"] == "" for category in taxonomy().ids for what in ("flagged",))
+        assert rows[0][f"{category.id}_decision"] == category.decision
+    assert [row["flagged"] for row in rows] == ["1", "", "0"]
+    assert [row["decision"] for row in rows] == ["flag", "", "clear"]
+    cells = [f"{category}_{what}" for category in taxonomy().ids for what in ("flagged", "decision")]
+    assert all(rows[1][cell] == "" for cell in cells)
     assert (summary.read, summary.scored, summary.rejected, summary.flagged) == (3, 2, 1, 1)
+    assert summary.review == 0
     assert summary.categories["perjudian"] == 1 and sum(summary.categories.values()) == 1
 
 
@@ -109,6 +116,16 @@ def test_long_tables_stream_in_chunks(
     assert [row["flagged"] == "1" for row in rows] == [
         verdict.flagged for verdict in classifier.classify_many(texts)
     ]
+
+
+def test_rows_between_the_thresholds_are_to_be_reviewed(tmp_path: Path, model_folder: Path) -> None:
+    manifest = Manifest.read(model_folder)
+    raised = replace(manifest, thresholds=replace(manifest.thresholds, flag=(0.95,) * len(taxonomy().ids)))
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text\nslot\nslot gacor\nkucing\n")
+    summary = score_table(source, target, Classifier(raised, open_backend(model_folder, manifest)))
+    assert [row["decision"] for row in read_csv(target)] == ["review", "flag", "clear"]
+    assert (summary.flagged, summary.review) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ class FakeClassifier:
             id="x",
             model=ModelReference(self.manifest.name, self.manifest.version),
             flagged=at >= 0,
+            decision="flag" if at >= 0 else "clear",
             categories=tuple(
                 CategoryVerdict(
                     id=category.id,
@@ -68,6 +69,7 @@ class FakeClassifier:
                     probability=0.9 if hit else 0.1,
                     threshold=0.5,
                     flagged=hit,
+                    decision="flag" if hit else "clear",
                     guideline=category.guideline,
                     evidence=found if hit else (),
                 )

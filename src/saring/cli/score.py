@@ -51,4 +51,5 @@ def score(
     )
     counts = ", ".join(f"{category} {count}" for category, count in summary.categories.items() if count)
     console.print(f"{summary.flagged} flagged{': ' if counts else ''}{counts}")
+    console.print(f"{summary.review} to review")
     console.print(f"wrote {output}")

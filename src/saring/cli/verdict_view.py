@@ -88,8 +88,8 @@ class VerdictView:
             console.rule(style="dim")
         self._first = False
         flagged = [category for category in verdict.categories if category.flagged]
-        review = [category for category in verdict.categories if category.evidence and not category.flagged]
-        others = [category for category in verdict.categories if category not in (*flagged, *review)]
+        review = [category for category in verdict.categories if category.decision == "review"]
+        others = [category for category in verdict.categories if category.decision == "clear"]
         console.print()
         console.print(Padding(marked(text, verdict.categories), (0, 2)))
         console.print()

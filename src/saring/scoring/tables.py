@@ -9,6 +9,7 @@ from typing import Any
 from saring.classifier import Classifier, rounded
 from saring.scoring.sources import Row, open_table, text_column
 from saring.scoring.targets import open_target
+from saring.verdict import DECISIONS
 
 CHUNK = 2048
 
@@ -17,15 +18,16 @@ CHUNK = 2048
 class Summary:
     """What was done: ``read = scored + rejected``.
 
-    ``rejected`` rows hold no text; they are kept, with empty verdict cells. ``categories`` counts
-    the flagged rows of each category; ``column`` held the texts; ``described`` says how the input
-    was understood.
+    ``rejected`` rows hold no text; they are kept, with empty verdict cells. ``flagged`` and ``review``
+    count rows by decision, ``categories`` the flagged rows of each category; ``column`` held the texts;
+    ``described`` says how the input was understood.
     """
 
     read: int
     scored: int
     rejected: int
     flagged: int
+    review: int
     categories: dict[str, int]
     column: str
     described: str
@@ -41,9 +43,9 @@ def score_table(
 ) -> Summary:
     """Write the table ``source`` with verdicts to ``target``: CSV or JSONL by the files' endings.
 
-    Adds ``flagged`` and, for each category, ``<id>_probability`` and ``<id>_flagged``. Rows stream
-    through in chunks, so memory stays the same however long the table; ``progress`` is told the rows
-    done and all rows. ``target`` appears when all of it is written.
+    Adds ``flagged`` and ``decision`` and, for each category, ``<id>_probability``, ``<id>_flagged`` and
+    ``<id>_decision``. Rows stream through in chunks, so memory stays the same however long the table;
+    ``progress`` is told the rows done and all rows. ``target`` appears when all of it is written.
 
     Raises:
         InputError: the table, the column or the target cannot be used.
@@ -51,7 +53,7 @@ def score_table(
     table = open_table(source)
     texts_in = text_column(table.columns, column)
     categories = classifier.manifest.categories
-    read = scored = flagged = 0
+    read = scored = flagged = review = 0
     by_category = dict.fromkeys(categories, 0)
     with open_target(target, table, _added(categories)) as write:
         progress(0, table.count)
@@ -61,28 +63,31 @@ def score_table(
                 write(row | verdict)
                 scored += verdict["flagged"] is not None
                 flagged += verdict["flagged"] is True
+                review += verdict["decision"] == "review"
                 for category in categories:
                     by_category[category] += verdict[f"{category}_flagged"] is True
             read += len(chunk)
             progress(read, table.count)
-    return Summary(read, scored, read - scored, flagged, by_category, texts_in, table.described)
+    return Summary(read, scored, read - scored, flagged, review, by_category, texts_in, table.described)
 
 
 def _added(categories: tuple[str, ...]) -> list[str]:
-    each = [f"{category}_{what}" for category in categories for what in ("probability", "flagged")]
-    return ["flagged", *each]
+    cells = ("probability", "flagged", "decision")
+    return ["flagged", "decision", *(f"{category}_{cell}" for category in categories for cell in cells)]
 
 
 def _verdicts(rows: list[Row], column: str, classifier: Classifier) -> Iterator[dict[str, Any]]:
     """The added cells of each row; ``None`` where there is no text."""
     texts = [value if isinstance(value := row.get(column), str) else "" for row in rows]
     scores = classifier.score(texts)
-    probabilities, flags = rounded(scores.probabilities), classifier.flags(scores.probabilities)
-    for windows, probability, flag in zip(scores.windows, probabilities, flags, strict=True):
+    probabilities, levels = rounded(scores.probabilities), classifier.decisions(scores.probabilities)
+    for windows, probability, level in zip(scores.windows, probabilities, levels, strict=True):
         cells: dict[str, Any] = dict.fromkeys(_added(classifier.manifest.categories))
         if windows:
-            cells["flagged"] = bool(flag.any())
+            cells["decision"] = DECISIONS[level.max()]
+            cells["flagged"] = cells["decision"] == "flag"
             for at, category in enumerate(classifier.manifest.categories):
                 cells[f"{category}_probability"] = float(probability[at])
-                cells[f"{category}_flagged"] = bool(flag[at])
+                cells[f"{category}_decision"] = DECISIONS[level[at]]
+                cells[f"{category}_flagged"] = DECISIONS[level[at]] == "flag"
         yield cells
