@@ -74,3 +74,18 @@ def test_check_says_what_is_right(checkout: Path) -> None:
     result = CliRunner().invoke(app, ["data", "check"])
     assert result.exit_code == 0
     assert "1 corpora" in result.output
+
+
+def test_sample_writes_what_to_label_next(
+    tmp_path: Path, production: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("posts.txt").write_text("kucing\n\nslot\nslot bukan\nslot gacor\n", encoding="utf-8")
+    Path("labels.csv").write_text("text,labels\nslot gacor,perjudian\n", encoding="utf-8")
+    asked = ["data", "sample", "--from", "posts.txt", "--strategy", "likely:perjudian", "--count", "1"]
+    result = CliRunner().invoke(app, [*asked, "--labelled", "labels.csv"])
+    assert result.exit_code == 0, result.output
+    assert "1 of 4 texts" in result.output and "left out: 1 labelled already" in result.output
+    assert Path("build/sample.csv").read_text(encoding="utf-8").splitlines()[1] == "slot,,,,,,,,"
+    assert Path("build/sample.json").is_file()
+    assert CliRunner().invoke(app, asked).exit_code == 2, "labels may be in there"

@@ -32,7 +32,7 @@ _COMMANDS = {
     "evaluate": _Home("evaluate", "evaluate", "Measure a model on the frozen test.", "train"),
     "compare": _Home("compare", "compare", "Compare two models, category by category.", "train"),
     "export": _Home("export", "export", "Export a trained model to ONNX.", "train"),
-    "data": _Home("data", "app", "Fetch, check, build and count the labelled texts.", "train"),
+    "data": _Home("data", "app", "Fetch, check, build, count and sample texts to label.", "train"),
 }
 
 

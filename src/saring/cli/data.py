@@ -1,4 +1,4 @@
-"""``saring data``: fetch, check, build and count the labelled texts."""
+"""``saring data``: fetch, check, build and count the labelled texts, and sample what to label next."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from saring.cli.models import DATASET, DatasetOption, dataset_at_hand
 from saring.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
     from saring.corpora.pool import Progress
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Fetch, check, build and count the labelled texts."
+    no_args_is_help=True, add_completion=False, help="Fetch, check, build, count and sample texts to label."
 )
-
-DATASET = Path("build/dataset.parquet")
 
 _TABLE_WIDTH = 120
 
@@ -133,6 +132,77 @@ def stats(
     console.print(summary_table(counts))
     plot(counts, picture)
     console.print(f"plot: {picture}", markup=False)
+
+
+@app.command()
+def sample(
+    source: Annotated[
+        Path,
+        typer.Option(
+            "--from",
+            help="Unlabelled texts: CSV, JSON lines, or .txt with one a line.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    strategy: Annotated[str, typer.Option(metavar="uncertain|diverse|likely:CATEGORY")] = "uncertain",
+    count: Annotated[int, typer.Option(min=1, help="How many texts.")] = 100,
+    text_column: Annotated[
+        str | None, typer.Option(help="Column that holds the texts.", show_default="found by its name")
+    ] = None,
+    labelled: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Labels of earlier months, as train --add takes them: not asked for again.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    dataset: DatasetOption = None,
+    model: Annotated[
+        str, typer.Option(help="Version or folder of the model.", metavar="VERSION|FOLDER")
+    ] = "production",
+    out: Annotated[
+        Path, typer.Option(help="Where they go: .csv, .json (Label Studio), or no ending for both.")
+    ] = Path("build/sample"),
+) -> None:
+    """Choose the texts worth labelling next; filled in, `saring train --add` takes them back."""
+    from rich.console import Console
+
+    from saring.artefact.registry import Registry
+    from saring.classifier import Classifier
+    from saring.corpora.added import read_added
+    from saring.corpora.annotations import judged_keys
+    from saring.corpora.dataset import Dataset
+    from saring.corpora.labelling import label_files, write_label_files
+    from saring.scoring.sources import read_texts
+    from saring.training.selection import in_words, select
+
+    files = label_files(out)
+    classifier = Classifier.open(Registry().resolve(model))
+    known = dataset_at_hand(dataset) or Dataset.empty()
+    if labelled:
+        known = known.concat(read_added(labelled)[0])
+    with _progress() as progress:
+        chosen = select(
+            read_texts(source, text_column),
+            strategy,
+            count,
+            classifier,
+            known,
+            judged_keys(),
+            signature_cache=(dataset or DATASET).with_name("signatures"),
+            on_progress=progress,
+        )
+    judge = f"{classifier.manifest.name} {classifier.manifest.version}"
+    write_label_files(files, chosen.texts, chosen.suggested, judge)
+    Console().print(
+        f"{len(chosen.texts):,} of {chosen.read:,} texts ({strategy}, {judge}) "
+        f"in {' and '.join(map(str, files))}\nleft out: {in_words(chosen.left_out)}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 @app.command()

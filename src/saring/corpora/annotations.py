@@ -55,6 +55,11 @@ def read_annotations(path: Path | None = None) -> Annotations:
     return annotations
 
 
+def judged_keys() -> set[str]:
+    """Row keys of all our labels; none where there is no checkout."""
+    return {key for _, key in read_annotations()} if annotations_file().is_file() else set()
+
+
 def unlabelled_root() -> Path | None:
     """The folder of the unlabelled registers: ``SARING_UNLABELLED``, or the checkout's neighbour, or none."""
     if named := os.environ.get("SARING_UNLABELLED"):

@@ -73,6 +73,11 @@ def group_rows(
     return Groups(names, np.isin(unit_of, sorted(straddling_units)))
 
 
+def resembles(minhash: NDArray[np.uint32], others: NDArray[np.uint32]) -> bool:
+    """Whether ``minhash`` ``(64,)`` is similar to one of ``others`` ``(n, 64)``; needs no index."""
+    return bool(((others == minhash).mean(axis=1) >= SIMILAR).any())
+
+
 class SimilarityIndex:
     """MinHash LSH over numbered signatures, each candidate checked against its whole signature."""
 

@@ -64,6 +64,20 @@ def open_table(path: Path) -> Table:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
+def read_texts(path: Path, wanted: str | None = None) -> list[str]:
+    """The texts of a table, from the column that ``text_column`` finds, or the lines of a ``.txt`` file.
+
+    Raises:
+        InputError: the file is in no known encoding, or ``open_table`` or ``text_column`` refuses it.
+    """
+    if path.suffix.lower() == ".txt":
+        lines = path.read_text(encoding=encoding_of(path)).split("\n")
+        return [line for line in lines if line.strip()]
+    table = open_table(path)
+    column = text_column(table.columns, wanted)
+    return [text for row in table.rows() if isinstance(text := row.get(column), str)]
+
+
 def text_column(columns: Sequence[str], wanted: str | None = None) -> str:
     """The column that holds the texts: ``wanted``, else the only one with a usual name.
 
