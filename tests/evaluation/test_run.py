@@ -11,6 +11,7 @@ from saring.classifier import Classifier
 from saring.corpora.dataset import Dataset
 from saring.corpora.keys import row_key
 from saring.errors import EvaluationError
+from saring.evaluation.fairness import Identity
 from saring.evaluation.frozen import FROZEN_SCORES, frozen_digest
 from saring.evaluation.ordinary import OrdinarySentence
 from saring.evaluation.run import compare_models, evaluate_candidate, evaluate_model
@@ -55,8 +56,11 @@ def test_the_headline_is_the_annotated_rows_and_the_rest_stands_apart(model_fold
         DATASET,
         replace(GAUGES, texts=["situs gacor", *GAUGES.texts[1:]]),
         ORDINARY,
+        identities=[Identity("kucing", "pets", False, ("kucing",))],
         bootstrap=50,
     )
+    assert figures["fairness"]["identities"]["kucing"]["rows"] == 72
+    assert figures["selective"]["sara"]["risk"]["100%"] == 0
     assert figures["test"] == {"digest": frozen_digest(DATASET), "rows": 144}
     assert figures["rows"] == 144 and set(figures["sources"]) == {"tweets"}
     assert figures["macro"]["f1"]["value"] == pytest.approx(1)
@@ -81,7 +85,7 @@ def test_the_baseline_stands_beside_without_its_own_baseline(evaluated, tmp_path
         folder, Classifier.open(folder), DATASET, GAUGES, ORDINARY, baseline=baseline, bootstrap=50
     )
     beside = manifest.evaluation["baseline"]
-    assert beside["name"] == "linear" and "baseline" not in beside
+    assert beside["name"] == "linear" and not {"baseline", "selective"} & set(beside)
     assert beside["macro"] == baseline.evaluation["macro"]
 
 

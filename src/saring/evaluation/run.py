@@ -11,14 +11,20 @@ from saring.artefact.card import write_card
 from saring.artefact.manifest import Manifest
 from saring.errors import EvaluationError
 from saring.evaluation.comparison import Comparison, compare_scores
+from saring.evaluation.fairness import Identity, measure_fairness
 from saring.evaluation.frozen import FrozenScores, Scorer, frozen_digest, frozen_rows, probabilities_of
 from saring.evaluation.functional import FunctionalCase, check_functional
 from saring.evaluation.gauges import measure_gauges
 from saring.evaluation.metrics import evaluate
 from saring.evaluation.ordinary import OrdinarySentence, check_ordinary
+from saring.evaluation.selective import measure_selective
 
 if TYPE_CHECKING:
     from saring.corpora.dataset import Dataset
+
+
+# Not shown beside another model's, so not carried with it.
+_OF_ONE_MODEL = frozenset({"baseline", "fairness", "selective", "robustness"})
 
 
 class Evaluated(Scorer, Protocol):
@@ -35,6 +41,7 @@ def evaluate_model(
     ordinary: Sequence[OrdinarySentence],
     *,
     functional: Sequence[FunctionalCase] = (),
+    identities: Sequence[Identity] = (),
     frozen: FrozenScores | None = None,
     bootstrap: int = 1000,
 ) -> dict[str, Any]:
@@ -63,6 +70,10 @@ def evaluate_model(
         "gauges": measure_gauges(model, gauges, bars) if gauges is not None else {},
         "ordinary": check_ordinary(model, list(ordinary), bars),
         "functional": check_functional(model, list(functional), bars) if functional else None,
+        "fairness": measure_fairness(rows.texts, scores.labels, scores.probabilities, bars, identities)
+        if identities
+        else None,
+        "selective": measure_selective(scores.labels, scores.probabilities, model.manifest.thresholds),
     }
 
 
@@ -74,6 +85,7 @@ def evaluate_candidate(
     ordinary: Sequence[OrdinarySentence],
     *,
     functional: Sequence[FunctionalCase] = (),
+    identities: Sequence[Identity] = (),
     baseline: Manifest | None = None,
     bootstrap: int = 1000,
 ) -> Manifest:
@@ -90,10 +102,17 @@ def evaluate_candidate(
     test = dataset.split("test")
     scores = FrozenScores.of(model, frozen_rows(test))
     figures = evaluate_model(
-        model, test, gauges, ordinary, functional=functional, frozen=scores, bootstrap=bootstrap
+        model,
+        test,
+        gauges,
+        ordinary,
+        functional=functional,
+        identities=identities,
+        frozen=scores,
+        bootstrap=bootstrap,
     )
     if baseline is not None:
-        own = {key: value for key, value in baseline.evaluation.items() if key != "baseline"}
+        own = {key: value for key, value in baseline.evaluation.items() if key not in _OF_ONE_MODEL}
         figures["baseline"] = {
             "name": baseline.name,
             "version": baseline.version,
