@@ -5,7 +5,10 @@ import pytest
 from manifests import a_manifest
 
 from saring.artefact.card import model_card
+from saring.artefact.manifest import Thresholds
+from saring.evaluation.fairness import Identity, measure_fairness
 from saring.evaluation.metrics import Interval, evaluate
+from saring.evaluation.selective import measure_selective
 from saring.taxonomy import taxonomy
 
 
@@ -16,12 +19,33 @@ def figures():
     labels[:, 7] = np.nan
     noise = random.random((300, 8)).astype(np.float32)
     share = {"value": 0.031, "low": 0.02, "high": 0.05}
+    people = [Identity("arab", "ethnicity", True, ("arab",)), Identity("dpr", "politics", False, ("dpr",))]
+    texts = ["orang arab", "kata dpr", "hujan"] * 100
 
     def one(skill):
         probabilities = skill * np.nan_to_num(labels) + (1 - skill) * noise
         return {
             "test": {"digest": "d" * 64, "rows": 300},
             **evaluate(labels, probabilities, [0.5] * 8, ["tweets", "news"] * 150, bootstrap=50).to_dict(),
+            "fairness": measure_fairness(
+                texts, np.nan_to_num(labels), probabilities, np.full(8, 0.5), people
+            ),
+            "selective": measure_selective(labels, probabilities, Thresholds((0.2,) * 8, (0.5,) * 8)),
+            "robustness": {
+                "positive_rows": 80,
+                "clean_rows": 70,
+                "recall": 0.6,
+                "clean_flagged": 0.1,
+                "perturbations": {
+                    "spaced_letters": {
+                        "words_touched": 0.25,
+                        "read_otherwise": 0.9,
+                        "recall_lost": share,
+                        "clean_flagged_gained": share,
+                        "categories": {"sara": {"recall_lost": 0.2}, "ancaman": {"recall_lost": None}},
+                    }
+                },
+            },
             "gauges": {
                 "ministry": {"rows": 1000, "flagged": share, "categories": {c: share for c in taxonomy().ids}}
             },
@@ -67,11 +91,20 @@ def test_gauges_ordinary_sentences_thresholds_and_data_are_in_it(figures):
     assert "by fitting" in card and "tweets: abc" in card
 
 
+def test_disguise_fairness_and_doubt_are_in_it(figures):
+    card = model_card(a_manifest(evaluation=figures))
+    assert "| spaced letters | 25.0 % | 90.0 % | 3.1 % (2.0 % to 5.0 %) | `sara` 20.0 % |" in card
+    arab = figures["fairness"]["identities"]["arab"]["categories"]["sara"]["bpsn_auc"]
+    assert "| arab (ethnicity) | 100 |" in card and f"{arab:.3f}" in card
+    assert "Of 1 protected identities" in card and "dpr (politics)" not in card
+    assert f"| {figures['selective']['sara']['aurc']:.3f} |" in card
+
+
 def test_what_was_not_measured_is_said_and_no_figure_is_invented(figures):
     card = model_card(a_manifest())
     assert "has not been evaluated" in card
     assert "model-index" not in card
-    assert card.count("Not measured.") == 4
+    assert card.count("Not measured.") == 7
 
 
 def test_the_front_matter_is_yaml_that_the_hub_reads(figures):

@@ -1,18 +1,18 @@
 """The model card: what a stranger must know before relying on a model, from its manifest alone."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from saring.artefact.card_checks import fairness, functional, gauges, ordinary, robustness, selective
 from saring.artefact.manifest import LICENCE, Manifest
+from saring.artefact.markdown import Figures, figure, table
 from saring.taxonomy import taxonomy
 
 CARD = "README.md"
-
-Figures = Mapping[str, Any]
 
 _NAMES = {
     "f1": "F1",
@@ -41,9 +41,12 @@ def model_card(manifest: Manifest) -> str:
         figures=_figures(own, baseline) if "categories" in own else "This version has not been evaluated.",
         authored=_authored(own),
         sources=_sources(own),
-        gauges=_gauges(own, baseline),
-        ordinary=_ordinary(own),
-        functional=_functional(own, baseline),
+        gauges=gauges(own, baseline),
+        ordinary=ordinary(own),
+        functional=functional(own, baseline),
+        robustness=robustness(own),
+        fairness=fairness(own),
+        selective=selective(own),
         thresholds=_thresholds(manifest),
         how=manifest.how,
         data=_listing(manifest.data) or "The manifest says nothing of the data.",
@@ -115,7 +118,7 @@ def _licence(licence: str) -> str:
 
 
 def _categories() -> str:
-    return _table(
+    return table(
         ("category", "in English", "falls under it", "does not", "points of the circular"),
         [
             (
@@ -143,14 +146,14 @@ def _figures(own: Figures, baseline: Figures | None) -> str:
         header += [f"{_NAMES[key]}, {who}" for key in keys for who, _ in named]
         rows = [
             [f"`{category}`", f"{own['categories'][category]['positives']:,}"]
-            + [_interval(figures["categories"][category][key]) for key in keys for _, figures in named]
+            + [figure(figures["categories"][category][key]) for key in keys for _, figures in named]
             for category in own["categories"]
         ]
         rows.append(
-            ["**macro**", ""] + [_interval(figures["macro"][key]) for key in keys for _, figures in named]
+            ["**macro**", ""] + [figure(figures["macro"][key]) for key in keys for _, figures in named]
         )
-        parts.append(f"**{title}**\n\n{_table(header, rows)}")
-    clean = "; ".join(f"{who} {_interval(figures['clean_flagged'], share=True)}" for who, figures in named)
+        parts.append(f"**{title}**\n\n{table(header, rows)}")
+    clean = "; ".join(f"{who} {figure(figures['clean_flagged'], share=True)}" for who, figures in named)
     parts.append(
         f"Clean rows (none of the eight, {own['clean_rows']:,} rows) that are flagged all the same: {clean}."
     )
@@ -169,91 +172,38 @@ def _authored(figures: Figures) -> str:
     authored = figures.get("authored")
     if not authored:
         return "No held-out rows of our own writing were scored."
-    table = _table(
+    by_category = table(
         ("category", "positives", "F1", "average precision"),
         [
-            (f"`{name}`", str(one["positives"]), _interval(one["f1"]), _interval(one["average_precision"]))
+            (f"`{name}`", str(one["positives"]), figure(one["f1"]), figure(one["average_precision"]))
             for name, one in authored["categories"].items()
         ],
     )
     caution = "rows, by the writers of the training rows: easier than what others write."
-    return f"{authored['rows']:,} {caution}\n\n{table}"
+    return f"{authored['rows']:,} {caution}\n\n{by_category}"
 
 
 def _sources(figures: Figures) -> str:
     if not figures.get("sources"):
         return "Not measured."
-    return _table(
+    return table(
         ("source", "rows", "flagged", "clean rows", "clean rows flagged"),
         [
             (
                 name,
                 f"{one['rows']:,}",
-                _interval(one["flagged"], share=True),
+                figure(one["flagged"], share=True),
                 f"{one['clean_rows']:,}",
-                _interval(one["clean_flagged"], share=True),
+                figure(one["clean_flagged"], share=True),
             )
             for name, one in figures["sources"].items()
         ],
     )
 
 
-def _gauges(figures: Figures, baseline: Figures | None) -> str:
-    if not figures.get("gauges"):
-        return "Not measured."
-    beside = (baseline or {}).get("gauges") or {}
-    header = ["source", "rows", "flagged at all", "flagged as `hoaks`", "most flagged category"]
-    rows = []
-    for name, one in figures["gauges"].items():
-        category, most = max(one["categories"].items(), key=lambda item: item[1]["value"])
-        row = [name, f"{one['rows']:,}", _interval(one["flagged"], share=True)]
-        row.append(_interval(one["categories"]["hoaks"], share=True))
-        row.append(f"`{category}` {_share(most['value'])}" if most["value"] else "none")
-        if beside:
-            row.append(_interval(beside[name]["flagged"], share=True) if name in beside else "-")
-        rows.append(row)
-    return _table(header + (["flagged at all, baseline"] if beside else []), rows)
-
-
-def _ordinary(figures: Figures) -> str:
-    ordinary = figures.get("ordinary")
-    if not ordinary or not ordinary["sentences"]:
-        return "Not measured."
-    line = (
-        f"{ordinary['flagged']} of {ordinary['sentences']} sentences flagged ({_share(ordinary['share'])})."
-    )
-    alarms = [
-        f"- {one['text']} ({one['topic']}): {', '.join(one['categories'])}" for one in ordinary["alarms"]
-    ]
-    return "\n\n".join([line, "\n".join(alarms)]) if alarms else line
-
-
-def _functional(figures: Figures, baseline: Figures | None) -> str:
-    suite = figures.get("functional")
-    if not suite:
-        return "Not measured."
-    beside = (baseline or {}).get("functional")
-    rows = []
-    for category in (*taxonomy().ids, "all"):
-        row = [f"`{category}`"]
-        for one in filter(None, (suite, beside)):
-            row += [_passed(one["categories"].get(f"{category}/{side}")) for side in ("positive", "clean")]
-        rows.append(row)
-    total = [_passed(one[side]) for one in filter(None, (suite, beside)) for side in ("positive", "clean")]
-    header = ["category", "positive cases passed", "clean cases passed"]
-    header += ["positive, baseline", "clean, baseline"] if beside else []
-    return _table(header, [*rows, ["**together**", *total]])
-
-
-def _passed(tally: Mapping[str, int] | None) -> str:
-    if tally is None:
-        return "-"
-    return f"{tally['passed']} of {tally['cases']} ({_share(tally['passed'] / tally['cases'])})"
-
-
 def _thresholds(manifest: Manifest) -> str:
     calibration, thresholds = manifest.calibration, manifest.thresholds
-    return _table(
+    return table(
         ("category", "review from", "flag from", "temperature", "bias"),
         [
             (f"`{category}`", *(f"{value:.3f}" for value in values))
@@ -279,25 +229,3 @@ def _listing(value: Mapping[str, Any], depth: int = 0) -> str:
         else:
             lines.append(f"{'  ' * depth}- {key}: {entry}")
     return "\n".join(line for line in lines if line)
-
-
-def _interval(interval: Figures, share: bool = False) -> str:
-    if interval["value"] is None:
-        return "-"
-    show = _share if share else _plain
-    if interval["low"] is None:
-        return show(interval["value"])
-    return f"{show(interval['value'])} ({show(interval['low'])} to {show(interval['high'])})"
-
-
-def _plain(value: float) -> str:
-    return f"{value:.3f}"
-
-
-def _share(value: float) -> str:
-    return f"{100 * value:.1f} %"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

@@ -22,26 +22,54 @@ def evaluate(
         Path | None,
         typer.Option(help="Ordinary sentences (by default data/checks/ordinary.tsv).", show_default=False),
     ] = None,
+    robustness: Annotated[
+        bool,
+        typer.Option(
+            "--robustness",
+            help="Measure disguised and misspelt texts too, and put that into the manifest and the card "
+            "of a model that is not published yet. Takes minutes.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Measure a model on the frozen test; what travels with the model is left as it is."""
+    """Measure a model on the frozen test; a published version is left as it is."""
     from saring.artefact.registry import Registry
     from saring.classifier import Classifier
     from saring.corpora.dataset import Dataset
     from saring.errors import EvaluationError
+    from saring.evaluation.fairness import load_identities
+    from saring.evaluation.frozen import FrozenScores, frozen_rows
     from saring.evaluation.functional import load_functional
     from saring.evaluation.ordinary import load_ordinary
+    from saring.evaluation.robustness import measure_robustness, record_robustness
     from saring.evaluation.run import evaluate_model
 
     rows = dataset_at_hand(dataset)
     if rows is None:
         raise EvaluationError(f"no dataset at {DATASET}: run `saring data build`, or give --dataset")
-    classifier = Classifier.open(Registry().resolve(model))
+    registry = Registry()
+    folder = registry.resolve(model)
+    classifier = Classifier.open(folder)
     beside = (dataset or DATASET).with_name("gauge.parquet")
     gauges = Dataset.load(beside) if beside.is_file() else None
+    frozen = frozen_rows(rows)
+    scores = FrozenScores.of(classifier, frozen)
     figures = evaluate_model(
-        classifier, rows.split("test"), gauges, load_ordinary(ordinary), functional=load_functional()
+        classifier,
+        rows.split("test"),
+        gauges,
+        load_ordinary(ordinary),
+        functional=load_functional(),
+        identities=load_identities(),
+        frozen=scores,
     )
+    published = folder.resolve().is_relative_to(registry.root.resolve())
+    if robustness and published:
+        flag = classifier.manifest.thresholds.flag
+        figures["robustness"] = measure_robustness(classifier, frozen, scores, flag)
+    elif robustness:
+        recorded = record_robustness(folder, classifier, frozen, scores)
+        figures["robustness"] = recorded.evaluation["robustness"]
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
         return
@@ -59,6 +87,14 @@ def evaluate(
     for side in ("positive", "clean"):
         passed = figures["functional"][side]
         console.print(f"functional suite, {side}: {passed['passed']:,} of {passed['cases']:,} cases pass")
+    if robustness:
+        console.print(_robustness_table(figures["robustness"]))
+        kept = (
+            "a published version never changes, so these are only shown"
+            if published
+            else "kept in manifest and card"
+        )
+        console.print(f"robustness: {kept}")
     check = figures["ordinary"]
     console.print(f"ordinary sentences flagged: {check['flagged']} of {check['sentences']}")
     for alarm in check["alarms"]:
@@ -121,6 +157,32 @@ def _shares_table(title: str, sources: Mapping[str, Any]) -> "Table":
         most = max(shares, key=lambda category: shares[category])
         words = f"{most} {100 * shares[most]:.1f}" if shares[most] else "none"
         table.add_row(name, f"{one['rows']:,}", _points(one["flagged"]), words)
+    return table
+
+
+def _robustness_table(figures: Mapping[str, Any]) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=f"robustness, {figures['positive_rows']:,} positive rows, {figures['clean_rows']:,} clean ones",
+        caption="points of 100; in brackets paired 95 % bootstrap intervals",
+        title_justify="left",
+        caption_justify="left",
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    table.add_column("perturbation", no_wrap=True)
+    for name in ("words touched", "macro recall lost", "clean flagged, gained"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, one in figures["perturbations"].items():
+        table.add_row(
+            name,
+            f"{100 * one['words_touched']:.0f}",
+            _points(one["recall_lost"]),
+            _points(one["clean_flagged_gained"]),
+        )
     return table
 
 

@@ -35,7 +35,7 @@ class Figures:
         values: Floats = getattr(self, name)
         defined = np.isfinite(values)
         total = np.where(defined, values, 0.0).sum(axis=1)
-        return _ratio(total, defined.sum(axis=1, dtype=np.float64))
+        return ratio(total, defined.sum(axis=1, dtype=np.float64))
 
 
 def draws(rows: int, count: int, seed: int, groups: Sequence[str] | None = None) -> Iterator[Floats]:
@@ -87,9 +87,9 @@ def figures(
     alarms = clean & flagged.any(axis=1)
     categories = range(labels.shape[1])
     return Figures(
-        precision=_ratio(true, raised),
-        recall=_ratio(true, positive),
-        f1=np.where(positive > 0, _ratio(2 * true, raised + positive), np.nan),
+        precision=ratio(true, raised),
+        recall=ratio(true, positive),
+        f1=np.where(positive > 0, ratio(2 * true, raised + positive), np.nan),
         average_precision=np.stack(
             [_average_precision(yes[:, c], probabilities[:, c], weights * known[:, c]) for c in categories],
             axis=1,
@@ -97,7 +97,7 @@ def figures(
         ece=np.stack(
             [_ece(yes[:, c], probabilities[:, c], weights * known[:, c]) for c in categories], axis=1
         ),
-        clean_flagged=_ratio(weights @ alarms.astype(np.float64), weights @ clean.astype(np.float64)),
+        clean_flagged=ratio(weights @ alarms.astype(np.float64), weights @ clean.astype(np.float64)),
     )
 
 
@@ -109,16 +109,17 @@ def _average_precision(yes: NDArray[np.bool_], scores: NDArray[np.float32], weig
     seen = np.cumsum(ordered, axis=1)[:, last_of_tie]
     precision = np.divide(found, seen, out=np.zeros_like(found), where=seen > 0)
     gained = np.diff(found, axis=1, prepend=0.0)
-    return _ratio((precision * gained).sum(axis=1), found[:, -1])
+    return ratio((precision * gained).sum(axis=1), found[:, -1])
 
 
 def _ece(yes: NDArray[np.bool_], scores: NDArray[np.float32], weights: Floats) -> Floats:
     bins = np.minimum((scores * BINS).astype(np.intp), BINS - 1)
     gaps = np.zeros((len(scores), BINS))
     gaps[np.arange(len(scores)), bins] = scores - yes
-    return _ratio(np.abs(weights @ gaps).sum(axis=1), weights.sum(axis=1))
+    return ratio(np.abs(weights @ gaps).sum(axis=1), weights.sum(axis=1))
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """``part / whole``, nan where ``whole`` is 0."""
     quotient: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
     return quotient
