@@ -1,4 +1,4 @@
-"""``saring train``: from a recipe, or from production with newly labelled rows."""
+"""``saring train``: from a recipe, or from production with newly labelled rows; or the encoder itself."""
 
 from datetime import UTC, datetime
 from itertools import count
@@ -14,7 +14,7 @@ from saring.errors import CorpusError, RecipeError
 if TYPE_CHECKING:
     from saring.artefact.registry import Registry
     from saring.corpora.dataset import Dataset
-    from saring.training.recipe import Recipe
+    from saring.training.recipe import AdaptationRecipe, Recipe
 
 QUICK = Path("recipes/quick.toml")
 
@@ -49,9 +49,10 @@ def train(
     """Train a model. A run that was killed goes on where it was when it is started again.
 
     The new version is entered in the registry; `saring models promote` puts it into production.
+    A recipe of the kind `encoder` (recipes/adapt.toml) trains the encoder on unlabelled text instead.
     """
     from saring.artefact.registry import Registry
-    from saring.training.recipe import load_recipe
+    from saring.training.recipe import AdaptationRecipe, load_recipe
     from saring.training.run import train as run
 
     if recipe is None and start is None:
@@ -59,6 +60,14 @@ def train(
     if add and start is None:
         raise RecipeError("--add needs --from: newly labelled rows are added to a model that is there")
     plan = load_recipe(recipe or QUICK)
+    if isinstance(plan, AdaptationRecipe):
+        if start or add or baseline or version:
+            raise RecipeError(
+                f"{recipe} trains an encoder: --from, --add, --baseline and --version are for models; "
+                "it begins with the source under [encoder]"
+            )
+        _adapt(plan, dataset, out or Path("runs") / plan.name)
+        return
     registry = Registry()
     begin = registry.resolve(start, plan.name) if start else None
     known = dataset_at_hand(dataset)
@@ -75,6 +84,27 @@ def train(
         return
     registry.publish(candidate, plan.name, name)
     _console.print(f"{plan.name} {name} is in the registry. Next: saring compare production {name}")
+
+
+def _adapt(plan: "AdaptationRecipe", dataset: Path | None, folder: Path) -> None:
+    from saring.corpora.protected import protected_texts
+    from saring.training.adapt import adapt
+
+    known = dataset_at_hand(dataset)
+    if known is None:
+        raise CorpusError(
+            f"no dataset at {DATASET}, so that lines which repeat its test rows cannot be left out: "
+            "run `saring data build`, or give --dataset"
+        )
+    tested = protected_texts(known)
+    counts = ", ".join(f"{name} {len(texts):,}" for name, texts in tested.items())
+    _console.print(f"lines that repeat a tested text are left out: {counts}")
+    encoder = adapt(plan, tested, folder)
+    _console.print((encoder / "README.md").read_text(encoding="utf-8"), markup=False)
+    _console.print(
+        f'the encoder is in {encoder}. Next: put source = "{encoder}" under [encoder] '
+        "in recipes/saring-id.toml, and train that"
+    )
 
 
 def _rows_to_train(known: "Dataset | None", add: list[Path], plan: "Recipe") -> "Dataset":

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
 
 from saring.errors import RecipeError
+from saring.training.lexical import LexicalHead
 from saring.training.quiet import quiet
 
 
@@ -45,11 +46,16 @@ class SaringModel(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.head = AdditiveHead(encoder.config.hidden_size, categories, dropout)
+        self.lexical: LexicalHead | None = None
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """``input_ids`` and ``attention_mask`` int64 (batch, tokens)."""
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        return cast(tuple[Tensor, Tensor], self.head(hidden, attention_mask))
+        logits, contributions = self.head(hidden, attention_mask)
+        if self.lexical is not None:
+            terms = self.lexical(input_ids, attention_mask)
+            logits, contributions = logits + terms.sum(dim=1) + self.lexical.bias, contributions + terms
+        return logits, contributions
 
 
 def from_encoder(source: str, categories: int, dropout: float) -> SaringModel:
@@ -59,7 +65,7 @@ def from_encoder(source: str, categories: int, dropout: float) -> SaringModel:
 
 def load_encoder(source: str) -> PreTrainedModel:
     """The encoder at ``source``, in fp32 and without a pooler; ``RecipeError`` where it cannot be had."""
-    with _reachable(source), quiet():  # a new head and no language-model head are what is wanted
+    with reachable(source), quiet():  # a new head and no language-model head are what is wanted
         encoder = cast(PreTrainedModel, AutoModel.from_pretrained(source, dtype=torch.float32))
     return _without_pooler(encoder)
 
@@ -69,7 +75,7 @@ def load_tokenizer(source: str) -> Tokenizer:
     folder = Path(source)
     if (folder / "tokenizer.json").exists():
         return Tokenizer.from_file(str(folder / "tokenizer.json"))
-    with _reachable(source):
+    with reachable(source):
         fast = AutoTokenizer.from_pretrained(source, use_fast=True)
     return cast(Tokenizer, fast.backend_tokenizer)
 
@@ -77,22 +83,30 @@ def load_tokenizer(source: str) -> Tokenizer:
 def save_weights(model: SaringModel, folder: Path) -> None:
     """Write ``config.json`` and ``model.safetensors`` (fp16): retraining starts from these."""
     config = model.encoder.config.to_dict() | {"categories": model.head.bias.numel()}
+    if model.lexical is not None:
+        config["lexical_buckets"] = len(model.lexical.table)
     (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
     save_file(
-        {name: t.half().contiguous() for name, t in model.state_dict().items()}, folder / "model.safetensors"
+        {name: _fp16(tensor).contiguous() for name, tensor in model.state_dict().items()},
+        folder / "model.safetensors",
     )
 
 
 def load_weights(folder: Path, dropout: float = 0.1) -> SaringModel:
     """The model that ``save_weights`` wrote, in fp32."""
     raw = json.loads((folder / "config.json").read_text())
-    categories = raw.pop("categories")
+    categories, buckets = raw.pop("categories"), raw.pop("lexical_buckets", None)
     config = AutoConfig.for_model(raw.pop("model_type"), **raw)
     encoder = AutoModel.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
     model = SaringModel(_without_pooler(encoder), categories, dropout)
-    weights = load_file(folder / "model.safetensors")
-    model.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+    if buckets is not None:
+        model.lexical = LexicalHead(encoder.config.vocab_size, buckets, categories)
+    model.load_state_dict(load_file(folder / "model.safetensors"))
     return model
+
+
+def _fp16(tensor: Tensor) -> Tensor:
+    return tensor.half() if tensor.is_floating_point() else tensor
 
 
 def _without_pooler(encoder: PreTrainedModel) -> PreTrainedModel:
@@ -103,7 +117,8 @@ def _without_pooler(encoder: PreTrainedModel) -> PreTrainedModel:
 
 
 @contextmanager
-def _reachable(source: str) -> Iterator[None]:
+def reachable(source: str) -> Iterator[None]:
+    """Turn what fails in getting ``source`` into a ``RecipeError`` that says what to do."""
     try:
         yield
     except (OSError, ValueError) as error:

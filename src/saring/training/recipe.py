@@ -2,9 +2,17 @@
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    TypeAdapter,
+    ValidationError,
+)
 
 from saring.errors import RecipeError
 
@@ -17,7 +25,7 @@ class EncoderRecipe(_Part):
     """Which encoder to start from: a folder, or a name on the Hugging Face hub."""
 
     source: str
-    max_tokens: PositiveInt = 256
+    max_tokens: int = Field(default=256, ge=8)
 
 
 class SamplingRecipe(_Part):
@@ -70,6 +78,16 @@ class LinearRecipe(_Part):
     stems: bool = False
 
 
+class LexicalRecipe(_Part):
+    """The lexical part beside the encoder: TF-IDF of pieces and hashed pairs of pieces.
+
+    ``buckets`` is the size of the table; it must exceed the tokenizer's vocabulary.
+    """
+
+    buckets: PositiveInt = 262_144
+    inverse_regularisation: PositiveFloat = 20.0
+
+
 class RehearsalRecipe(_Part):
     """What is mixed with newly labelled rows so that old judgement is kept: rows for each new one."""
 
@@ -87,21 +105,74 @@ class Recipe(_Part):
     encoder: EncoderRecipe | None = None
     sampling: SamplingRecipe = SamplingRecipe()
     schedule: ScheduleRecipe = ScheduleRecipe()
+    lexical: LexicalRecipe | None = None
     window: WindowRecipe = WindowRecipe()
     linear: LinearRecipe = LinearRecipe()
     rehearsal: RehearsalRecipe = RehearsalRecipe()
 
 
-def load_recipe(path: Path) -> Recipe:
+class ShapeRecipe(_Part):
+    """A new encoder: its layers and width; 32 dimensions an attention head."""
+
+    layers: PositiveInt
+    hidden: int = Field(gt=0, multiple_of=32)
+
+
+class TextRecipe(_Part):
+    """Text without labels: registers to learn from and to hold out, and where long documents are cut."""
+
+    registers: tuple[str, ...] = Field(min_length=1)
+    held_out: tuple[str, ...] = ("informal", "news", "regional")
+    characters: PositiveInt = 2000
+
+
+class MaskingRecipe(_Part):
+    """Optimisation of masked-language-model training: AdamW with warm-up and a cosine.
+
+    ``masked`` is the share of words to guess, ``epochs`` how often the text is read, in fractions too,
+    and ``warmup`` a share of the run.
+    """
+
+    epochs: PositiveFloat = 1
+    masked: float = Field(default=0.2, gt=0, lt=1)
+    tokens_per_batch: PositiveInt = 1024
+    learning_rate: PositiveFloat = 3e-4
+    warmup: float = Field(default=0.02, ge=0, lt=1)
+    weight_decay: float = Field(default=0.01, ge=0)
+    checkpoint_minutes: PositiveFloat = 5
+
+
+class AdaptationRecipe(_Part):
+    """Masked-language-model training of an encoder.
+
+    With ``shape`` the weights begin at random, and of ``encoder.source`` only the tokenizer is used.
+    """
+
+    kind: Literal["encoder"]
+    name: str = "encoder"
+    seed: int = 0
+    encoder: EncoderRecipe
+    shape: ShapeRecipe | None = None
+    text: TextRecipe
+    schedule: MaskingRecipe = MaskingRecipe()
+
+
+_ANY_RECIPE: TypeAdapter[Recipe | AdaptationRecipe] = TypeAdapter(
+    Annotated[Recipe | AdaptationRecipe, Field(discriminator="kind")]
+)
+
+
+def load_recipe(path: Path) -> Recipe | AdaptationRecipe:
     """Read a recipe; raises ``RecipeError`` naming the file, the field and what is wrong with it."""
     try:
-        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return _ANY_RECIPE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise RecipeError(f"no recipe at {path}; the shipped ones are in recipes/") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} is not valid TOML: {error}") from None
     except ValidationError as error:
+        # The first place of a fault within a recipe is its kind.
         faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'recipe'}: {fault['msg']}" for fault in error.errors()
+            f"{'.'.join(map(str, fault['loc'][1:])) or 'recipe'}: {fault['msg']}" for fault in error.errors()
         )
         raise RecipeError(f"{path}: {faults}") from None
