@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, Self, cast
+from typing import Literal, Protocol, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,16 @@ from saring.errors import CorpusError
 from saring.taxonomy import taxonomy
 
 Origin = Literal["annotation", "authored", "corpus", "added"]
+
+
+class Labelled(Protocol):
+    """Texts with labels ``(n, C)``, nan where unknown: what training reads, of the taxonomy or not."""
+
+    @property
+    def texts(self) -> list[str]: ...  # noqa: D102
+
+    @property
+    def labels(self) -> NDArray[np.float32]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)

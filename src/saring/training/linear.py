@@ -7,16 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from saring.backends.linear import spaced
-from saring.corpora.dataset import Dataset
+from saring.corpora.dataset import Dataset, Labelled
 from saring.text import normalise
 from saring.training.recipe import LinearRecipe
 
 
-def fit_linear(data: Dataset, recipe: LinearRecipe, corpus_share: float, folder: Path) -> None:
-    """Fit on all rows of ``data`` and write ``model.skops`` to ``folder``.
+def fit_linear(data: Labelled, weight: NDArray[np.float64], recipe: LinearRecipe, folder: Path) -> None:
+    """Fit on the rows of ``data``, of ``weight`` ``(n,)``, and write ``model.skops`` to ``folder``.
 
     A soft label enters as a positive and a negative of that weight; unknown labels do not enter.
-    Rows that only a corpus labelled are weighted down to ``corpus_share`` of the whole.
     """
     from scipy.sparse import hstack
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -49,7 +48,6 @@ def fit_linear(data: Dataset, recipe: LinearRecipe, corpus_share: float, folder:
     )
     for one in views:  # numpy integers would each become a file of their own in the archive
         one.vocabulary_ = {gram: int(feature) for gram, feature in one.vocabulary_.items()}
-    weight = _row_weights(data, corpus_share)
     columns = [
         _fit_category(features, data.labels[:, c], weight, recipe) for c in range(data.labels.shape[1])
     ]
@@ -58,7 +56,8 @@ def fit_linear(data: Dataset, recipe: LinearRecipe, corpus_share: float, folder:
     dump({"views": views, "stemmed": stemmed, "weights": weights, "biases": biases}, folder / "model.skops")
 
 
-def _row_weights(data: Dataset, corpus_share: float) -> NDArray[np.float64]:
+def row_weights(data: Dataset, corpus_share: float) -> NDArray[np.float64]:
+    """Weights ``(n,)``: rows that only a corpus labelled come to ``corpus_share`` of the whole."""
     weak = np.array([origin == "corpus" for origin in data.origins])
     judged = len(data) - weak.sum()
     wanted = judged * corpus_share / (1 - corpus_share)

@@ -36,9 +36,9 @@ def train(recipe: Recipe, data: Dataset, version: str, folder: Path, start: Path
     if not len(trained) or not len(dev):
         raise RecipeError(f"{len(trained)} rows to train on and {len(dev)} to choose by: both must be there")
     if recipe.kind == "linear":
-        from saring.training.linear import fit_linear
+        from saring.training.linear import fit_linear, row_weights
 
-        fit_linear(trained, recipe.linear, recipe.sampling.corpus_share, candidate)
+        fit_linear(trained, row_weights(trained, recipe.sampling.corpus_share), recipe.linear, candidate)
         encoder: dict[str, Any] = {}
     else:
         encoder = _train_transformer(recipe, trained, dev, folder, candidate, start)

@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from saring.corpora.dataset import Dataset
+from saring.corpora.dataset import Labelled
 from saring.evaluation.resampling import figures, once
 from saring.text import normalise
 from saring.training import checkpoint
@@ -41,7 +41,7 @@ class Encoded:
         return list(map(len, self.ids))
 
 
-def encode(data: Dataset, tokenizer: Tokenizer, max_tokens: int) -> Encoded:
+def encode(data: Labelled, tokenizer: Tokenizer, max_tokens: int) -> Encoded:
     """Normalise and tokenise; a row longer than ``max_tokens`` keeps its beginning."""
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
