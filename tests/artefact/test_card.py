@@ -97,7 +97,7 @@ def test_disguise_fairness_and_doubt_are_in_it(figures):
     arab = figures["fairness"]["identities"]["arab"]["categories"]["sara"]["bpsn_auc"]
     assert "| arab (ethnicity) | 100 |" in card and f"{arab:.3f}" in card
     assert "Of 1 protected identities" in card and "dpr (politics)" not in card
-    assert f"| {figures['selective']['sara']['aurc']:.3f} |" in card
+    assert f"| {figures['selective']['sara']['aurc']:.4f} |" in card
 
 
 def test_what_was_not_measured_is_said_and_no_figure_is_invented(figures):

@@ -133,8 +133,8 @@ def selective(figures: Figures) -> str:
         (
             f"`{category}`",
             *(percent(one["risk"][share]) for share in shares),
-            plain(one["aurc"]),
-            plain(one["aurc_oracle"]),
+            f"{one['aurc']:.4f}",
+            f"{one['aurc_oracle']:.4f}",
             percent(one["decided"]["coverage"]),
             percent(one["decided"]["risk"]),
         )
