@@ -8,7 +8,7 @@ import numpy as np
 from saring.corpora.dataset import Dataset, dataset_of
 from saring.corpora.keys import row_key
 from saring.taxonomy import taxonomy
-from saring.training.recipe import EncoderRecipe, Recipe, ScheduleRecipe, WindowRecipe
+from saring.training.recipe import EncoderRecipe, LexicalRecipe, Recipe, ScheduleRecipe, WindowRecipe
 
 PLAIN = "pagi siang warga kota desa pasar guru jalan hujan kopi nasi motor rapat laporan taman sungai".split()
 DEEDS = {"perjudian": "gacor", "penghinaan": "goblok", "ancaman": "kubunuh"}
@@ -51,6 +51,7 @@ def recipe(encoder: Path, **schedule: object) -> Recipe:
         kind="transformer",
         encoder=EncoderRecipe(source=str(encoder), max_tokens=48),
         schedule=ScheduleRecipe.model_validate(plan),
+        lexical=LexicalRecipe(buckets=512),
         window=WindowRecipe(tokens=48, stride=8),
     )
 

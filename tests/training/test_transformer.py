@@ -30,7 +30,8 @@ def test_terms_sum_to_the_logit(trained: Path) -> None:
     mask = torch.ones_like(ids)
     mask[2, 6:] = 0
     logits, terms = model(ids, mask)
-    torch.testing.assert_close(terms.sum(dim=1) + model.head.bias, logits)
+    assert model.lexical is not None
+    torch.testing.assert_close(terms.sum(dim=1) + model.head.bias + model.lexical.bias, logits)
     assert terms[2, 6:].abs().max() == 0
 
 

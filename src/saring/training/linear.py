@@ -49,7 +49,8 @@ def fit_linear(data: Labelled, weight: NDArray[np.float64], recipe: LinearRecipe
     for one in views:  # numpy integers would each become a file of their own in the archive
         one.vocabulary_ = {gram: int(feature) for gram, feature in one.vocabulary_.items()}
     columns = [
-        _fit_category(features, data.labels[:, c], weight, recipe) for c in range(data.labels.shape[1])
+        fit_category(features, data.labels[:, c], weight, recipe.inverse_regularisation)
+        for c in range(data.labels.shape[1])
     ]
     weights = np.stack([weights for weights, _ in columns], axis=1)
     biases = np.array([bias for _, bias in columns], np.float32)
@@ -64,9 +65,10 @@ def row_weights(data: Dataset, corpus_share: float) -> NDArray[np.float64]:
     return np.where(weak, min(1.0, wanted / max(1, weak.sum())), 1.0)
 
 
-def _fit_category(
-    features: Any, labels: NDArray[np.float32], weight: NDArray[np.float64], recipe: LinearRecipe
+def fit_category(
+    features: Any, labels: NDArray[np.float32], weight: NDArray[np.float64], inverse_regularisation: float
 ) -> tuple[NDArray[np.float32], float]:
+    """Weights ``(features,)`` and bias of a logistic regression on the rows whose label is known."""
     from scipy.sparse import vstack
     from sklearn.linear_model import LogisticRegression
 
@@ -76,6 +78,6 @@ def _fit_category(
         constant = np.log((weights[: len(yes)].sum() + 0.5) / (weights[len(yes) :].sum() + 0.5))
         return np.zeros(features.shape[1], np.float32), float(constant)
     targets = np.repeat([1, 0], [len(yes), len(no)])
-    model = LogisticRegression(C=recipe.inverse_regularisation, solver="liblinear", random_state=0)
+    model = LogisticRegression(C=inverse_regularisation, solver="liblinear", random_state=0)
     model.fit(vstack([features[yes], features[no]], format="csr"), targets, sample_weight=weights)
     return model.coef_[0].astype(np.float32), float(model.intercept_[0])

@@ -92,6 +92,8 @@ def _train_transformer(
 
     from saring.training.export import export_served
     from saring.training.head import from_encoder, load_tokenizer, load_weights, save_weights
+    from saring.training.lexical import fit_lexical
+    from saring.training.linear import row_weights
     from saring.training.sampling import draw_epoch
     from saring.training.transformer import encode, fine_tune
 
@@ -102,14 +104,20 @@ def _train_transformer(
     torch.manual_seed(recipe.seed)  # a new head is drawn at random
     dropout, categories = recipe.schedule.dropout, len(taxonomy().ids)
     model = load_weights(start, dropout) if start else from_encoder(source, categories, dropout)
+    rows = encode(trained, tokenizer, recipe.encoder.max_tokens)
     fine_tune(
         model,
-        encode(trained, tokenizer, recipe.encoder.max_tokens),
+        rows,
         encode(dev, tokenizer, recipe.encoder.max_tokens),
         lambda epoch: draw_epoch(trained, recipe.sampling, recipe.seed, epoch),
         recipe,
         folder,
     )
+    if recipe.lexical and model.lexical is None:
+        weight = row_weights(trained, recipe.sampling.corpus_share)
+        model.lexical = fit_lexical(
+            rows.ids, rows.labels, weight, model.encoder.config.vocab_size, recipe.lexical
+        )
     save_weights(model, candidate)
     tokenizer.save(str(candidate / "tokenizer.json"))
     export_served(model, candidate)
