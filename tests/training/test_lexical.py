@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from saring.errors import RecipeError
 from saring.training.lexical import LexicalHead, fit_lexical
 from saring.training.recipe import LexicalRecipe
 
@@ -54,3 +55,9 @@ def test_padding_changes_nothing(head: LexicalHead) -> None:
 def test_a_category_without_labels_says_nothing(head: LexicalHead) -> None:
     constant = logits(head, [START, 20, DEED, END], [START, 16, END])[:, 1]
     assert constant[0] == constant[1]
+
+
+def test_a_table_without_room_for_pairs_is_refused() -> None:
+    labels = np.zeros((1, 2), np.float32)
+    with pytest.raises(RecipeError, match="must exceed the 30 pieces"):
+        fit_lexical([[START, END]], labels, np.ones(1), VOCABULARY, LexicalRecipe(buckets=30))

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from saring.errors import RecipeError
 from saring.training.linear import fit_category
 from saring.training.recipe import LexicalRecipe
 
@@ -76,8 +77,17 @@ def fit_lexical(
     vocabulary: int,
     recipe: LexicalRecipe,
 ) -> LexicalHead:
-    """Fit on rows of token ids with their ``labels`` (rows, categories) and ``weight`` (rows,)."""
+    """Fit on rows of token ids with their ``labels`` (rows, categories) and ``weight`` (rows,).
+
+    Raises:
+        RecipeError: the table has no room for pairs.
+    """
     from scipy.sparse import csr_matrix
+
+    if recipe.buckets <= vocabulary:
+        raise RecipeError(
+            f"lexical.buckets is {recipe.buckets}: it must exceed the {vocabulary} pieces of the tokenizer"
+        )
 
     tensors = [torch.tensor(row) for row in ids]
     found = [
