@@ -128,6 +128,7 @@ def _measure(candidate: Path, known: "Dataset", path: Path, baseline: Path | Non
     from saring.classifier import Classifier
     from saring.cli.evaluate import figures_table
     from saring.corpora.dataset import Dataset
+    from saring.evaluation.fairness import load_identities
     from saring.evaluation.functional import load_functional
     from saring.evaluation.ordinary import load_ordinary
     from saring.evaluation.run import evaluate_candidate
@@ -140,6 +141,7 @@ def _measure(candidate: Path, known: "Dataset", path: Path, baseline: Path | Non
         Dataset.load(beside) if beside.is_file() else None,
         load_ordinary(),
         functional=load_functional(),
+        identities=load_identities(),
         baseline=Manifest.read(baseline) if baseline else None,
     )
     _console.print(figures_table(manifest.evaluation, f"{manifest.name} {manifest.version}"))

@@ -166,4 +166,4 @@ def _macro(values: Floats) -> Floats:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None or not np.isfinite(value) else round(float(value), 4)
+    return None if value is None or not np.isfinite(value) else round(float(value), 4) + 0.0  # no -0.0
