@@ -165,9 +165,8 @@ def test_a_fault_of_the_recipe_is_named(tmp_path: Path, change: dict[str, object
 
 
 def test_what_is_missing_is_named(encoder: Path, registers: Path, tmp_path: Path) -> None:
-    tokenizer = load_tokenizer(str(encoder))
     with pytest.raises(RecipeError, match="no masked-language-model head"):
-        begin(str(encoder), None, tokenizer, WordMasker(tokenizer, 0.2))
+        begin(str(encoder), None, load_tokenizer(str(encoder)))
     (registers / "chat.txt.xz").unlink()
     with pytest.raises(CorpusError, match=r"chat\.txt\.xz: set SARING_UNLABELLED"):
         adapt(plan(encoder), {}, tmp_path / "run")

@@ -49,7 +49,7 @@ def adapt(recipe: AdaptationRecipe, tested: Mapping[str, Sequence[str]], folder:
     tokenizer = load_tokenizer(recipe.encoder.source)
     masker = WordMasker(tokenizer, recipe.schedule.masked)
     torch.manual_seed(recipe.seed)  # a new encoder is drawn at random
-    model = begin(recipe.encoder.source, recipe.shape, tokenizer, masker)
+    model = begin(recipe.encoder.source, recipe.shape, tokenizer)
     folder.mkdir(parents=True, exist_ok=True)
     reader = PassageReader(
         root,

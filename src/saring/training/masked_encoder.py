@@ -14,8 +14,7 @@ from transformers import AutoConfig, BertConfig, BertForMaskedLM
 
 from saring.errors import RecipeError
 from saring.training.head import reachable
-from saring.training.masking import WordMasker
-from saring.training.passages import Register
+from saring.training.passages import Register, special_id
 from saring.training.quiet import quiet
 from saring.training.recipe import AdaptationRecipe, ShapeRecipe
 
@@ -62,9 +61,7 @@ class Story:
     now: dict[str, float] = field(default_factory=dict)
 
 
-def begin(
-    source: str, shape: ShapeRecipe | None, tokenizer: Tokenizer, masker: WordMasker
-) -> BertForMaskedLM:
+def begin(source: str, shape: ShapeRecipe | None, tokenizer: Tokenizer) -> BertForMaskedLM:
     """The model at ``source``, or a new one of ``shape``; fp32, without dropout."""
     if shape is not None:
         config = BertConfig(
@@ -74,7 +71,7 @@ def begin(
             num_attention_heads=shape.hidden // _HEAD_DIMENSIONS,
             intermediate_size=4 * shape.hidden,
             max_position_embeddings=_POSITIONS,
-            pad_token_id=masker.padding,
+            pad_token_id=special_id(tokenizer, "[PAD]"),
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )
