@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from tokenizers import Tokenizer
 from transformers import AutoConfig, BertConfig, BertForMaskedLM
 
@@ -112,9 +112,7 @@ def write_encoder(
         for name, tensor in model.state_dict().items()
         if not name.startswith(_TIED)
     }
-    staged = folder / f".model.safetensors.{os.getpid()}"
-    save_file(tensors, staged, metadata={"format": "pt"})
-    staged.replace(folder / "model.safetensors")
+    _replace(folder / "model.safetensors", save(tensors, metadata={"format": "pt"}))
     config = model.config.to_dict() | {
         "architectures": ["BertForMaskedLM"],
         "attention_probs_dropout_prob": _DROPOUT,
@@ -122,9 +120,9 @@ def write_encoder(
         "hidden_dropout_prob": _DROPOUT,
     }
     config.pop("_name_or_path", None)
-    _replace(folder / "config.json", json.dumps(config, indent=2, sort_keys=True) + "\n")
-    _replace(folder / "tokenizer.json", tokenizer.to_str())
-    _replace(folder / "README.md", describe(model, recipe, registers, story))
+    _replace(folder / "config.json", f"{json.dumps(config, indent=2, sort_keys=True)}\n".encode())
+    _replace(folder / "tokenizer.json", tokenizer.to_str().encode())
+    _replace(folder / "README.md", describe(model, recipe, registers, story).encode())
 
 
 def describe(
@@ -153,7 +151,7 @@ def describe(
     )
 
 
-def _replace(path: Path, content: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     staged = path.with_name(f".{path.name}.{os.getpid()}")
-    staged.write_text(content, encoding="utf-8")
+    staged.write_bytes(content)
     staged.replace(path)
