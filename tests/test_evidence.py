@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saring.evidence import MOST_WORDS, SHARE, stretches, words_of
@@ -23,7 +23,7 @@ def evidence(text: str, terms: dict[str, float]) -> tuple[Evidence, ...]:
 
 
 def test_neighbours_are_one_stretch_of_the_original() -> None:
-    found = evidence("Situs \uff33\uff2c\uff2f\uff34  gac\u200boooor di sini", {"slot": 3, "gacoor": 2})
+    found = evidence("Situs \uff33\uff2c\uff2f\uff34  gac\u200boooor di sini", {"slot": 3, "gacor": 2})
     assert found == (Evidence(6, 21, "\uff33\uff2c\uff2f\uff34  gac\u200boooor", 5.0),)
 
 
@@ -33,8 +33,8 @@ def test_only_what_speaks_for_the_category() -> None:
 
 
 def test_the_strongest_words_until_most_of_the_sum() -> None:
-    found = evidence("a x b x c x d", {"a": 1, "b": 50, "c": 40, "d": 9})
-    assert [(each.text, each.weight) for each in found] == [("b", 50), ("c", 40)]
+    found = evidence("ab x cd x ef x gh", {"ab": 1, "cd": 50, "ef": 40, "gh": 9})
+    assert [(each.text, each.weight) for each in found] == [("cd", 50), ("ef", 40)]
 
 
 def test_at_most_so_many_words() -> None:
@@ -55,6 +55,7 @@ def test_pieces_of_a_word_are_summed_and_a_pair_of_words_is_shared() -> None:
     assert words.terms[:, 0].tolist() == pytest.approx([1 + 2 + 9, 4])
 
 
+@settings(deadline=None)
 @given(
     text=st.text(max_size=80),
     seed=st.integers(0, 2**32 - 1),

@@ -78,7 +78,7 @@ class Classifier:
         Raises:
             InputError: there is nothing to read in one of them.
         """
-        normalised = [normalise(text) for text in texts]
+        normalised = [normalise(text, self.manifest.text_rules) for text in texts]
         for position, text in enumerate(normalised):
             if not text.text:
                 which = "the text" if len(texts) == 1 else f"text {position + 1} of {len(texts)}"
@@ -93,7 +93,7 @@ class Classifier:
 
     def score(self, texts: Sequence[str]) -> ScoredTexts:
         """Score texts in bulk, without evidence."""
-        normalised = [normalise(text).text for text in texts]
+        normalised = [normalise(text, self.manifest.text_rules).text for text in texts]
         readable = [position for position, text in enumerate(normalised) if text]
         windows = self._backend.windows([normalised[position] for position in readable])
         counts = np.zeros(len(texts), np.int32)

@@ -1,9 +1,9 @@
 """Text as the tokenizer expects it, with a map back to the text as it was sent.
 
-The rules fold what evasion and exports do to letters (compatibility forms, look-alikes, zero-width
-characters, entities, mojibake, stretched letters), mask handles and links, and lower the case. They
-give the tokenizer what it was trained with; ``RULES_VERSION`` stands in every manifest, and a model
-opens only with the rules it was trained under.
+The rules fold what evasion and exports do to letters (compatibility forms, look-alikes, marks, zero-width
+characters, digits for letters, spaced and stretched letters, entities, mojibake), mask handles and links,
+and lower the case. Every manifest names the version of the rules its model was trained under, and the
+model reads by that version; older versions stay, so that a rollback reads as it did.
 """
 
 import html
@@ -18,21 +18,38 @@ from operator import methodcaller
 import numpy as np
 from numpy.typing import NDArray
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 
 _LOOK_ALIKE = str.maketrans(
     "АВЕКМНОРСТУХаеорсухіјѕԁɡοαεινυρτκηωβЅІЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "ABEKMHOPCTYXaeopcyxijsdgoaeivuptknwbSIJABEZHIKMNOPTYX",
 )
+_IN_DISCS, _IN_SQUARES = 0x1F150, 0x1F170
+_MORE_LOOK_ALIKE = _LOOK_ALIKE | str.maketrans(
+    "ɑвϲһϳкӏмпԛгтѵԝχγϹᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡ", "abchjklmnqrtvwxyCabcdeghijklmnoprstuvw"
+)
+_MORE_LOOK_ALIKE |= {first + at: ord("a") + at for first in (_IN_DISCS, _IN_SQUARES) for at in range(26)}
 _INVISIBLE = (
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\ufe0e\ufe0f"
     "\ud800-\udfff"  # lone surrogates
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # control characters that are not white space
 )
+_MORE_INVISIBLE = (
+    f"{_INVISIBLE}\u061c\u115f\u180e\u2800\u3164"
+    "\u0300-\u036f\u20d0-\u20ff"  # marks over letters, where no letter is composed with them
+    "\ufe00-\ufe0d\U000e0000-\U000e01ef"  # variation selectors and tags
+)
 _MOJIBAKE_LEAD = "ÂÃÄÅâäåæçèéðï"
 _EMOJI = "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9.-]+)", re.I)
 _WORD_IN_HOST = re.compile(r"(?=.*[a-z]{3})[a-z0-9-]{4,}", re.I)
+
+# Three letters or more with the same separator between them: "b.a.b.i".
+_SPACED = re.compile(r"(?<!\w)[^\W\d_]([ ._*-])[^\W\d_](?:\1[^\W\d_])+(?!\w)")
+# A word with a digit in the place of a letter: "b4b1"; not the lottery's "toto4d".
+_DISGUISED = re.compile(r"(?<![^\W_])(?=[^\W_]*[^\W\d_][0134579](?!d\b)[^\W\d_])[^\W_]+")
+_LONE_DIGIT = re.compile(r"(?<!\d)[0134579](?![\d]|d\b)")
+_LETTERS = dict(zip("0134579", "oieastg", strict=True))
 
 # What a rule does to a stretch of text: its start, its end and what replaces it.
 _Edit = tuple[int, int, str]
@@ -123,38 +140,59 @@ _DECODE: Sequence[_Fold | _Rewrite] = (
     ),
 )
 _GIVE_UP_DECODING = (_Rewrite(re.compile(f"[&{_MOJIBAKE_LEAD}]"), " "),)
-_FOLD_AND_MASK: Sequence[_Fold | _Rewrite] = (
-    _Fold(partial(unicodedata.normalize, "NFKC"), re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")),
-    _Rewrite(re.compile(f"[{_INVISIBLE}]+"), "", lambda text: not (text.isascii() and text.isprintable())),
-    _Fold(methodcaller("translate", _LOOK_ALIKE), re.compile(r"[^\x00-\x7f]+")),
-    _Rewrite(re.compile(r"https?://\S+|www\.\S+|\bhttpurl\b|\bt\.co/\S+", re.I), _mask_link, _names_link),
-    _Rewrite(
-        re.compile(r"@\w+|\b(?:USER|user)\b|<USERNAME>"),
-        " @user ",
-        lambda text: "@" in text or "user" in text or "USER" in text,
+
+
+def _fold_and_mask(
+    look_alike: dict[int, int | str], invisible: str, disguises: Sequence[_Rewrite]
+) -> Sequence[_Fold | _Rewrite]:
+    return (
+        _Fold(partial(unicodedata.normalize, "NFKC"), re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")),
+        _Rewrite(re.compile(f"[{invisible}]+"), "", lambda text: not (text.isascii() and text.isprintable())),
+        _Fold(methodcaller("translate", look_alike), re.compile(r"[^\x00-\x7f]+")),
+        _Rewrite(re.compile(r"https?://\S+|www\.\S+|\bhttpurl\b|\bt\.co/\S+", re.I), _mask_link, _names_link),
+        _Rewrite(
+            re.compile(r"@\w+|\b(?:USER|user)\b|<USERNAME>"),
+            " @user ",
+            lambda text: "@" in text or "user" in text or "USER" in text,
+        ),
+        _Fold(str.lower, re.compile(r"(?s).+")),
+        *disguises,
+        _Rewrite(re.compile(r"(.)\1\1+"), r"\1\1"),
+        _Rewrite(re.compile(f"[{_EMOJI}]"), r" \g<0> ", _beyond_ascii),
+        _Rewrite(re.compile(r"@user\s*(?:@user\s*)+"), "@user "),
+        _Rewrite(
+            re.compile(r"\A\s+|\s+\Z|\s{2,}|[^\S ]"),
+            lambda match: " " if match.start() > 0 and match.end() < len(match.string) else "",
+            lambda text: text != " ".join(text.split()),
+        ),
+    )
+
+
+_VERSIONS = {
+    "1": _fold_and_mask(_LOOK_ALIKE, _INVISIBLE, ()),
+    "2": _fold_and_mask(
+        _MORE_LOOK_ALIKE,
+        _MORE_INVISIBLE,
+        (
+            _Rewrite(_SPACED, lambda match: match[0].replace(match[1], "")),
+            _Rewrite(_DISGUISED, lambda match: _LONE_DIGIT.sub(lambda digit: _LETTERS[digit[0]], match[0])),
+            _Rewrite(re.compile(r"([^\W\d_])\1\1+"), r"\1"),
+        ),
     ),
-    _Fold(str.lower, re.compile(r"(?s).+")),
-    _Rewrite(re.compile(r"(.)\1\1+"), r"\1\1"),
-    _Rewrite(re.compile(f"[{_EMOJI}]"), r" \g<0> ", _beyond_ascii),
-    _Rewrite(re.compile(r"@user\s*(?:@user\s*)+"), "@user "),
-    _Rewrite(
-        re.compile(r"\A\s+|\s+\Z|\s{2,}|[^\S ]"),
-        lambda match: " " if match.start() > 0 and match.end() < len(match.string) else "",
-        lambda text: text != " ".join(text.split()),
-    ),
-)
+}
+RULES_VERSIONS = tuple(_VERSIONS)
 # A text that still changes after so many passes was encoded over and over, by hand.
 _LAYERS = 8
 
 
-def _rules(done: int) -> Iterable[_Fold | _Rewrite]:
+def _rules(version: str, done: int) -> Iterable[_Fold | _Rewrite]:
     """The rules of the pass that follows ``done`` passes."""
-    return chain(_DECODE if done < _LAYERS else _GIVE_UP_DECODING, _FOLD_AND_MASK)
+    return chain(_DECODE if done < _LAYERS else _GIVE_UP_DECODING, _VERSIONS[version])
 
 
 @dataclass(frozen=True)
 class NormalisedText:
-    """A text after the rules, and the text as it was sent.
+    """A text after the rules of ``version``, and the text as it was sent.
 
     ``passes`` counts how often the rules changed it. ``spans`` is computed when it is first asked
     for: scoring without evidence never pays for it.
@@ -163,6 +201,7 @@ class NormalisedText:
     text: str
     original: str
     passes: int
+    version: str
 
     @cached_property
     def spans(self) -> NDArray[np.int32]:
@@ -173,7 +212,7 @@ class NormalisedText:
         text = self.original
         starts, ends = list(range(len(text))), list(range(1, len(text) + 1))
         for done in range(self.passes):
-            for rule in _rules(done):
+            for rule in _rules(self.version, done):
                 text, starts, ends = _trace(rule.edits(text), text, starts, ends)
         return np.array([starts, ends], dtype=np.int32).T
 
@@ -188,16 +227,19 @@ class NormalisedText:
         return int(self.spans[start, 0]), int(self.spans[end - 1, 1])
 
 
-def normalise(text: str) -> NormalisedText:
-    """Fold, mask and lower ``text``; idempotent, so the rules run until nothing changes."""
+def normalise(text: str, version: str = RULES_VERSION) -> NormalisedText:
+    """Fold, mask and lower ``text``; idempotent, so the rules run until nothing changes.
+
+    ``version`` is one of ``RULES_VERSIONS``.
+    """
     current, passes = text, 0
-    while (following := _pass(current, passes)) != current:
+    while (following := _pass(current, version, passes)) != current:
         current, passes = following, passes + 1
-    return NormalisedText(current, text, passes)
+    return NormalisedText(current, text, passes, version)
 
 
-def _pass(text: str, done: int) -> str:
-    for rule in _rules(done):
+def _pass(text: str, version: str, done: int) -> str:
+    for rule in _rules(version, done):
         text = rule.apply(text)
     return text
 

@@ -10,6 +10,7 @@ from fake_service import FakeClassifier, FakeSource, running
 from fastapi import FastAPI
 
 from saring.taxonomy import taxonomy
+from saring.text import RULES_VERSION
 from saring_serve.app import create_app
 from saring_serve.openapi import document
 from saring_serve.settings import Settings
@@ -82,7 +83,7 @@ async def test_taxonomy_is_the_package_s_own(client: httpx.AsyncClient) -> None:
 
 async def test_model_shows_version_thresholds_and_figures(client: httpx.AsyncClient) -> None:
     model = (await client.get("/model")).json()
-    assert (model["name"], model["version"], model["text_rules"]) == ("saring-id", "1", "1")
+    assert (model["name"], model["version"], model["text_rules"]) == ("saring-id", "1", RULES_VERSION)
     assert model["thresholds"]["sara"] == {"review": 0.3, "flag": 0.5}
     assert list(model["thresholds"]) == list(taxonomy().ids)
     assert model["evaluation"]["test"]["macro"]["f1"]["value"] == 0.8

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from saring.errors import ArtefactError
 from saring.taxonomy import taxonomy
-from saring.text import RULES_VERSION
+from saring.text import RULES_VERSION, RULES_VERSIONS
 
 MANIFEST = "manifest.json"
 LICENCE = "CC-BY-NC-SA-4.0"
@@ -201,10 +201,10 @@ def open_model(folder: Path) -> Manifest:
     """
     manifest = Manifest.read(folder)
     where = f"model {manifest.name} {manifest.version} in {folder}"
-    if manifest.text_rules != RULES_VERSION:
+    if manifest.text_rules not in RULES_VERSIONS:
         raise ForeignTextRulesError(
-            f"{where} was trained under text rules {manifest.text_rules}, this package follows "
-            f"{RULES_VERSION}: install the saring it was made with, or retrain it"
+            f"{where} was trained under text rules {manifest.text_rules}, this package knows "
+            f"{' and '.join(RULES_VERSIONS)}: install the saring it was made with, or retrain it"
         )
     if manifest.categories != taxonomy().ids:
         raise ForeignCategoriesError(
