@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from saring.text import normalise
-from saring.training.augment import _STYLES, brands, style_unicode, vary_brands
+from saring.corpora.dataset import dataset_of
+from saring.training.augment import augment, brands, vary_brands
+from saring.training.recipe import AugmentationRecipe
 
 POST = "Modal receh di KUDA77 langsung cair, cek httpurl kuda77, bukan Anggrektoto atau maxwin 50rb"
 
@@ -32,16 +33,17 @@ def test_names_in_mathematical_letters_are_found() -> None:
     assert brands("gas ke 𝐊𝐔𝐃𝐀𝟕𝟕 sekarang") == ["kuda77"]
 
 
-@pytest.mark.parametrize("style", range(len(_STYLES)))
-def test_a_style_survives_normalisation(style: int) -> None:
-    rng = np.random.default_rng(0)
-    styled = normalise(_STYLES[style]("kuda77", rng)).text
-    assert styled != "kuda77"
-    assert "kuda77" not in styled
-
-
-def test_one_word_is_styled_where_no_brand_is() -> None:
-    plain = "ayo daftar bosku"
-    styled = style_unicode(plain, np.random.default_rng(0))
-    assert styled != plain
-    assert sum(word in styled.split() for word in plain.split()) == 2
+def test_a_share_of_texts_is_rewritten_and_labels_stay() -> None:
+    labels = np.zeros((400, 8), np.float32)
+    labels[::2, 5] = 1
+    texts = [f"{POST} nomor {number}" for number in range(400)]
+    same = ["x"] * 400
+    data = dataset_of(texts, same, texts, texts, ["train"] * 400, list(labels), ["authored"] * 400)
+    changed = augment(data, AugmentationRecipe(renamed_brands=0.5, rewritten=0.0), seed=0)
+    renamed = np.array([before != after for before, after in zip(data.texts, changed.texts, strict=True)])
+    assert not renamed[1::2].any()
+    assert 60 < renamed[::2].sum() < 140
+    assert (changed.labels == data.labels).all()
+    assert augment(data, AugmentationRecipe(renamed_brands=0, rewritten=0), seed=0).texts == data.texts
+    rewritten = augment(data, AugmentationRecipe(renamed_brands=0, rewritten=0.2), seed=0)
+    assert 40 < sum(a != b for a, b in zip(data.texts, rewritten.texts, strict=True)) < 120

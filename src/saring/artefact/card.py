@@ -102,9 +102,10 @@ def _what(manifest: Manifest) -> str:
     shape = ", ".join(
         f"{key} {value}" for key, value in manifest.encoder.items() if not isinstance(value, dict)
     )
+    beside = " and a lexical part (TF-IDF of pieces and pairs)" if "lexical_rows" in manifest.encoder else ""
     return (
-        "a BERT encoder with an additive head: each category's logit is a sum of token terms and a bias, "
-        f"and those terms are the evidence that is shown{f' ({shape})' if shape else ''}"
+        f"a BERT encoder with an additive head{beside}: each category's logit is a sum of token terms "
+        f"and a bias, and those terms are the evidence that is shown{f' ({shape})' if shape else ''}"
     )
 
 

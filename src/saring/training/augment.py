@@ -1,14 +1,19 @@
-"""Gambling posts under other names and in other letters, so that no name and no alphabet is learnt.
+"""Training texts rewritten: promotions under other names, words with slips and in chat spelling.
 
-Brands live for weeks, and the promotion around them stays. A post that is drawn again for each epoch
-under a made-up name teaches the promotion.
+Brands live for weeks, and the promotion around them stays: a post under a made-up name teaches the
+promotion. Slips of the finger are what the text rules cannot mend.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
+
+from saring.corpora.dataset import Dataset
+from saring.evaluation.perturbations import perturbations
+from saring.taxonomy import taxonomy
+from saring.training.recipe import AugmentationRecipe
 
 _ORDINARY = frozenset(
     "maxwin mexwin mekswin maxxwin freebet frebet sbobet freespin buyspin terjitu nyelot "
@@ -22,8 +27,7 @@ _BRAND = re.compile(
 _CONSONANTS, _VOWELS = "bcdgjklmnprstw", "aeiou"
 _ENDINGS = "77 88 99 69 55 123 138 168 303 328 4d toto togel bet win slot spin jitu".split()
 
-_SMALL_CAPITALS = str.maketrans("abcdeghijklmnoprstuvw", "ᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡ")
-_COMBINED = "\u0332\u0336\u033d\u035f\u20e3"  # low line, stroke, x above, double macron below, keycap
+_SLIPS = {"typos", "colloquial", "formal", "leet"}
 
 
 def brands(text: str) -> list[str]:
@@ -51,21 +55,21 @@ def vary_brands(text: str, rng: np.random.Generator) -> str:
     return _BRAND.sub(rename, unicodedata.normalize("NFKC", text))
 
 
-def style_unicode(text: str, rng: np.random.Generator) -> str:
-    """``text`` with its brands, or where there is none one word, in letters that hide them.
-
-    Only styles that `saring.text.normalise` leaves as they are: mathematical, full-width and plain
-    circled letters are folded there, so a model never sees them.
-    """
-    plain = unicodedata.normalize("NFKC", text)
-    words = [match.span() for match in _BRAND.finditer(plain) if match[0].lower() not in _ORDINARY]
-    if not words:
-        words = [match.span() for match in re.finditer(r"[A-Za-z]{4,}", plain)]
-        words = [words[rng.integers(len(words))]] if words else []
-    style = _STYLES[rng.integers(len(_STYLES))]
-    for start, end in reversed(words):
-        plain = plain[:start] + style(plain[start:end], rng) + plain[end:]
-    return plain if words else text
+def augment(data: Dataset, recipe: AugmentationRecipe, seed: int) -> Dataset:
+    """``data`` with a share of its texts rewritten; labels and all else stay."""
+    rng = np.random.default_rng(seed)
+    gambling = data.labels[:, taxonomy().ids.index("perjudian")] >= 0.5
+    rewrites = [one for one in perturbations() if one.name in _SLIPS]
+    texts = []
+    for text, promotes, renamed, rewritten in zip(
+        data.texts, gambling, rng.random(len(data)), rng.random(len(data)), strict=True
+    ):
+        if promotes and renamed < recipe.renamed_brands:
+            text = vary_brands(text, rng)
+        if rewritten < recipe.rewritten:
+            text = rewrites[rng.integers(len(rewrites))](text, seed)
+        texts.append(text)
+    return replace(data, texts=texts)
 
 
 def _made_up(rng: np.random.Generator) -> str:
@@ -74,30 +78,3 @@ def _made_up(rng: np.random.Generator) -> str:
         for _ in range(rng.integers(2, 4))
     ]
     return "".join(syllables) + "n" * int(rng.integers(2)) + _ENDINGS[rng.integers(len(_ENDINGS))]
-
-
-def _capitals_from(first: int) -> Callable[[str, np.random.Generator], str]:
-    """The style that writes the letters as the 26 characters from ``first``."""
-    letters = {ord("A") + place: chr(first + place) for place in range(26)}
-    return lambda word, _: word.upper().translate(letters)
-
-
-def _small_capitals(word: str, _: np.random.Generator) -> str:
-    return word.lower().translate(_SMALL_CAPITALS)
-
-
-def _combined(word: str, rng: np.random.Generator) -> str:
-    return "".join(letter + _COMBINED[rng.integers(len(_COMBINED))] for letter in word)
-
-
-def _spaced(word: str, _: np.random.Generator) -> str:
-    return " ".join(word)
-
-
-_STYLES: tuple[Callable[[str, np.random.Generator], str], ...] = (
-    _capitals_from(0x1F170),  # negative squared
-    _capitals_from(0x1F150),  # negative circled
-    _small_capitals,
-    _combined,
-    _spaced,
-)

@@ -78,6 +78,13 @@ class LinearRecipe(_Part):
     stems: bool = False
 
 
+class AugmentationRecipe(_Part):
+    """Shares of the training texts that are rewritten: brands in promotions, words by slips and habit."""
+
+    renamed_brands: float = Field(default=0.5, ge=0, le=1)
+    rewritten: float = Field(default=0.1, ge=0, le=1)
+
+
 class LexicalRecipe(_Part):
     """The lexical part beside the encoder: TF-IDF of pieces and hashed pairs of pieces.
 
@@ -105,6 +112,7 @@ class Recipe(_Part):
     encoder: EncoderRecipe | None = None
     sampling: SamplingRecipe = SamplingRecipe()
     schedule: ScheduleRecipe = ScheduleRecipe()
+    augmentation: AugmentationRecipe | None = None
     lexical: LexicalRecipe | None = None
     window: WindowRecipe = WindowRecipe()
     linear: LinearRecipe = LinearRecipe()

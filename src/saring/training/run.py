@@ -35,6 +35,10 @@ def train(recipe: Recipe, data: Dataset, version: str, folder: Path, start: Path
     trained, dev = data.split("train"), data.split("dev")
     if not len(trained) or not len(dev):
         raise RecipeError(f"{len(trained)} rows to train on and {len(dev)} to choose by: both must be there")
+    if recipe.augmentation:
+        from saring.training.augment import augment
+
+        trained = augment(trained, recipe.augmentation, recipe.seed)
     if recipe.kind == "linear":
         from saring.training.linear import fit_linear, row_weights
 
@@ -127,4 +131,5 @@ def _train_transformer(
         "layers": config.num_hidden_layers,
         "hidden": config.hidden_size,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        **({"lexical_rows": len(model.lexical.table)} if model.lexical is not None else {}),
     }
