@@ -74,6 +74,7 @@ def _transformer(
     import torch
 
     from saring.training.head import SaringModel, load_encoder, load_tokenizer, load_weights
+    from saring.training.lexical import fit_lexical
     from saring.training.transformer import encode, fine_tune, predict
 
     if recipe.encoder is None:
@@ -88,5 +89,9 @@ def _transformer(
 
     known, chosen_by = encode(train, tokenizer, longest), encode(dev, tokenizer, longest)
     fine_tune(model, known, chosen_by, shuffled, recipe, home)
+    if recipe.lexical:
+        evenly = np.ones(len(known.ids))
+        vocabulary = model.encoder.config.vocab_size
+        model.lexical = fit_lexical(known.ids, known.labels, evenly, vocabulary, recipe.lexical)
     (home / "checkpoint.pt").unlink()
     return [predict(model, encode(side, tokenizer, longest)) for side in asked]
