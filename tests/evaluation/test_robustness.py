@@ -47,9 +47,8 @@ def _test(positives: int = 60, clean: int = 80) -> Dataset:
 @pytest.fixture(scope="module")
 def measured():
     test, model = _test(), ReaderOfSlots()
-    return test, measure_robustness(
-        model, test, FrozenScores.of(model, test), HALF.flag, clean_rows=50, bootstrap=50
-    )
+    scores = FrozenScores.of(model, test)
+    return test, measure_robustness(model, test, scores, clean_rows=50, bootstrap=50)
 
 
 def test_recall_lost_and_false_alarms_gained_are_those_that_the_rewriting_makes(measured):

@@ -65,8 +65,7 @@ def evaluate(
     )
     published = folder.resolve().is_relative_to(registry.root.resolve())
     if robustness and published:
-        flag = classifier.manifest.thresholds.flag
-        figures["robustness"] = measure_robustness(classifier, frozen, scores, flag)
+        figures["robustness"] = measure_robustness(classifier, frozen, scores)
     elif robustness:
         recorded = record_robustness(folder, classifier, frozen, scores)
         figures["robustness"] = recorded.evaluation["robustness"]

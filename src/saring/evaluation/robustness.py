@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from saring.artefact.card import write_card
 from saring.artefact.manifest import Manifest
 from saring.errors import EvaluationError
-from saring.evaluation.frozen import FrozenScores, Scorer, probabilities_of
+from saring.evaluation.frozen import FrozenScores, probabilities_of
 from saring.evaluation.metrics import Interval
 from saring.evaluation.perturbations import Perturbation, perturbations
 from saring.evaluation.resampling import Floats, draws, once, ratio
@@ -38,10 +38,9 @@ class _Rates:
 
 
 def measure_robustness(
-    model: Scorer,
+    model: Evaluated,
     test: "Dataset",
     scores: FrozenScores,
-    thresholds: Sequence[float],
     *,
     clean_rows: int = CLEAN_ROWS,
     bootstrap: int = 1000,
@@ -49,12 +48,12 @@ def measure_robustness(
 ) -> dict[str, Any]:
     """Figures for the manifest's ``evaluation["robustness"]``, shares rounded to four digits.
 
-    ``test`` is the frozen test and ``scores`` what ``model`` says of it; ``thresholds`` ``(C,)`` flag.
-    Rewritten are all rows with a positive and ``clean_rows`` clean ones, drawn by ``seed``; the macro
-    is over categories that have positives. Intervals are paired and bootstrapped by group. A text that
-    the text rules read as before keeps its scores: ``read_otherwise`` is the share of the others.
+    ``test`` is the frozen test and ``scores`` what ``model`` says of it. Rewritten are all rows with a
+    positive and ``clean_rows`` clean ones, drawn by ``seed``; the macro is over categories that have
+    positives. Intervals are paired and bootstrapped by group. A text that the model's text rules read as
+    before keeps its scores: ``read_otherwise`` is the share of the others.
     """
-    bars = np.asarray(thresholds, np.float32)
+    bars = np.asarray(model.manifest.thresholds.flag, np.float32)
     rows = _sample(scores.labels, clean_rows, seed)
     texts = [test.texts[row] for row in rows]
     labels, before = scores.labels[rows], scores.probabilities[rows]
@@ -111,7 +110,7 @@ def record_robustness(
             f"{manifest.name} {manifest.version} was not evaluated on this frozen test "
             f"({scores.digest[:12]}): give the dataset it was evaluated on, or train it again"
         )
-    found = measure_robustness(model, test, scores, manifest.thresholds.flag, clean_rows=clean_rows)
+    found = measure_robustness(model, test, scores, clean_rows=clean_rows)
     measured = replace(manifest, evaluation={**manifest.evaluation, "robustness": found})
     write_card(folder, measured)
     return measured.write(folder)
@@ -125,14 +124,15 @@ def _sample(labels: NDArray[np.float32], clean_rows: int, seed: int) -> NDArray[
 
 
 def _rescore(
-    model: Scorer, one: Perturbation, texts: Sequence[str], before: NDArray[np.float32], seed: int
+    model: Evaluated, one: Perturbation, texts: Sequence[str], before: NDArray[np.float32], seed: int
 ) -> tuple[float, float, NDArray[np.float32]]:
     """Share of words touched, share of texts read otherwise, and probabilities ``(n, C)`` thereafter."""
     rewritten = [one.apply(text, seed) for text in texts]
+    rules = model.manifest.text_rules
     changed = [
         at
         for at, (text, (new, _, _)) in enumerate(zip(texts, rewritten, strict=True))
-        if normalise(new).text != normalise(text).text
+        if normalise(new, rules).text != normalise(text, rules).text
     ]
     after = before.copy()
     if changed:
