@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ from typer.testing import CliRunner
 
 from saring.cli.app import app
 from saring.corpora.dataset import Dataset
-from saring.corpora.statistics import count, source_table, summary_table
+from saring.corpora.statistics import count, group_table, length_table, source_table, summary_table
 
 
 def small() -> Dataset:
@@ -39,6 +40,17 @@ def test_tables_show_the_counts() -> None:
     lines = [line.split() for line in capture.get().splitlines()]
     assert ["x", "annotation", "train", "2", "1", "1", *"·······"] in lines
     assert ["hoaks", "1", "1", "·"] in lines
+
+
+def test_groups_on_two_sides_and_long_texts_are_seen() -> None:
+    rows = replace(small(), groups=["1", "1", "1", "4"], texts=["a", "b c", "d", "e f g"])
+    console = Console(width=120)
+    with console.capture() as capture:
+        console.print(group_table(rows), length_table(rows))
+    lines = [line.split() for line in capture.get().splitlines()]
+    assert ["1", "1", "1", "·"] in lines
+    assert ["3", "to", "5", "1", "3", "1"] in lines
+    assert ["x", "3", "2", "2", "3"] in lines
 
 
 def test_stats_prints_and_saves_a_picture(tmp_path: Path) -> None:

@@ -130,7 +130,8 @@ def stats(
     picture = out or dataset.with_name("dataset.png")
     console.print(source_table(counts))
     console.print(summary_table(counts))
-    plot(counts, picture)
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    plot(counts).savefig(picture, dpi=150)
     console.print(f"plot: {picture}", markup=False)
 
 

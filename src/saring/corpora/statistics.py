@@ -1,9 +1,9 @@
 """How many rows the dataset has, by source, category, side of the split and origin of the label."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from saring.corpora.split import Split
 from saring.taxonomy import taxonomy
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from rich.table import Table
 
 _ORIGIN_COLOURS = {"annotation": "#1b4f72", "authored": "#d68910", "corpus": "#aab7b8", "added": "#7d3c98"}
@@ -75,8 +76,8 @@ def summary_table(counts: list[Count]) -> "Table":
     return view
 
 
-def plot(counts: list[Count], path: Path) -> None:
-    """Save a picture: rows by category, one panel for each side of the split, coloured by origin."""
+def plot(counts: list[Count]) -> "Figure":
+    """A picture: rows by category, one panel for each side of the split, coloured by origin."""
     from matplotlib.figure import Figure
 
     labels = ["Clean", *(category.name.in_("en") for category in taxonomy().categories)]
@@ -91,8 +92,41 @@ def plot(counts: list[Count], path: Path) -> None:
     handles, names = panels[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(origins), frameon=False)
     figure.suptitle("Labelled rows by category and where the label came from", x=0.01, ha="left", fontsize=12)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=150)
+    return figure
+
+
+def plain(panel: Any, axis: Literal["x", "y", "both"] = "both") -> None:
+    """Leave of a plot's frame only a faint grid behind what is drawn."""
+    panel.spines[["top", "right", "left", "bottom"]].set_visible(False)
+    panel.tick_params(length=0)
+    panel.grid(axis=axis, alpha=0.25)
+    panel.set_axisbelow(True)
+
+
+def group_table(dataset: Dataset) -> "Table":
+    """How many near-duplicate groups there are by size, and how many of them have rows on two sides."""
+    sizes = Counter(dataset.groups)
+    sides: dict[str, set[Split]] = {}
+    for group, split in zip(dataset.groups, dataset.splits, strict=True):
+        sides.setdefault(group, set()).add(split)
+    view = _table(["rows in the group"], ["groups", "rows", "on two sides"], "near-duplicate groups")
+    for least, most in ((1, 1), (2, 2), (3, 5), (6, 20), (21, 100), (101, None)):
+        chosen = [group for group, size in sizes.items() if least <= size <= (most or size)]
+        torn = sum(len(sides[group]) > 1 for group in chosen)
+        name = str(least) if least == most else f"{least} to {most}" if most else f"{least} or more"
+        view.add_row(name, *map(_number, (len(chosen), sum(sizes[group] for group in chosen), torn)))
+    return view
+
+
+def length_table(dataset: Dataset) -> "Table":
+    """Words a text, by source: what half, nine in ten and the longest have."""
+    lengths: dict[str, list[int]] = {}
+    for corpus, text in zip(dataset.corpora, dataset.texts, strict=True):
+        lengths.setdefault(corpus, []).append(len(text.split()))
+    view = _table(["source"], ["rows", "median", "90 %", "longest"], "words a text, apart by white space")
+    for corpus, own in sorted(lengths.items()):
+        view.add_row(corpus, *map(_number, (len(own), *map(int, np.percentile(own, (50, 90, 100))))))
+    return view
 
 
 def _table(names: list[str], numbers: list[str], caption: str) -> "Table":
@@ -118,12 +152,9 @@ def _draw_panel(panel: Any, counts: list[Count], labels: list[str], origins: lis
             f"{total:,}", (total, position), (3, 0), textcoords="offset points", va="center", fontsize=8
         )
     panel.set_xlim(0, max(start.max(), 1) * 1.2)  # room for the numbers
-    panel.spines[["top", "right", "left"]].set_visible(False)
-    panel.tick_params(length=0)
+    plain(panel, "x")
     panel.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:g}k" if value >= 1000 else f"{value:g}")
     panel.locator_params(axis="x", nbins=4)
-    panel.grid(axis="x", alpha=0.25)
-    panel.set_axisbelow(True)
 
 
 def _sums(counts: list[Count]) -> list[int]:
