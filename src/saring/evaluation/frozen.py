@@ -93,6 +93,13 @@ class FrozenScores:
                 probabilities=arrays["probabilities"],
             )
 
+    def within(self, dataset: "Dataset") -> tuple["Dataset", NDArray[np.float32]]:
+        """The frozen rows of ``dataset`` that these scores hold, and their probabilities ``(rows, C)``."""
+        at = {key: number for number, key in enumerate(self.keys)}
+        rows = frozen_rows(dataset)
+        rows = rows.where([key in at for key in rows.keys])
+        return rows, self.probabilities[[at[key] for key in rows.keys]]
+
 
 def frozen_rows(dataset: "Dataset") -> "Dataset":
     """The frozen test of ``dataset``: annotated rows of the test split, sorted by key.
