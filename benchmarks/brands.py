@@ -11,11 +11,12 @@ every second promotion that is learnt.
 """
 
 import argparse
+import json
 import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 
@@ -85,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sides = split(rows, named, {brand for brand, its in fold_of.items() if its == fold}, recipe.seed)
         home = given.out / f"{given.recipe.stem}{'-varied' * given.vary_brands}" / f"fold{fold}"
         found[fold] = measure(recipe, rows, named, sides, home, vary=given.vary_brands)
+        (home / "figures.json").write_text(json.dumps(asdict(found[fold]), indent=1) + "\n")
     print(report(f"{given.recipe}{', brands varied' * given.vary_brands}", found))
 
 
