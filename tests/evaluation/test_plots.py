@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from saring.evaluation.agreement import Agreement
+from saring.evaluation.metrics import Interval
 from saring.evaluation.mistakes import confusion_by_source
-from saring.evaluation.plots import confusion_plot, precision_recall_plot, reliability_plot
+from saring.evaluation.plots import agreement_plot, confusion_plot, precision_recall_plot, reliability_plot
 from saring.taxonomy import taxonomy
 
 
@@ -39,3 +41,15 @@ def test_small_sources_are_left_out_of_the_confusion() -> None:
     corpora = ["small"] * 29 + ["large"] * 2971
     figure = confusion_plot(confusion_by_source(labels, probabilities, [0.5] * 8, corpora))
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["large (2,971)"]
+
+
+def test_the_labels_furthest_from_ours_come_first() -> None:
+    def agreement(corpus: str, label: float, rows: int) -> Agreement:
+        return Agreement(corpus, "sara", label, rows, Interval.of_share(rows // 2, rows))
+
+    given = [agreement("right", 0.5, 100), agreement("wrong", 0.9, 100), agreement("few", 0.9, 10)]
+    panel = agreement_plot(given).axes[0]
+    assert [label.get_text() for label in panel.get_yticklabels()] == [
+        "wrong, sara (100 rows)",
+        "right, sara (100 rows)",
+    ]

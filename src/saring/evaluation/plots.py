@@ -4,6 +4,7 @@ Colours are M. Okabe and K. Ito's (Color Universal Design, https://jfly.uni-koel
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -202,30 +203,28 @@ def robustness_plot(perturbations: Mapping[str, Figures]) -> "Figure":
     return figure
 
 
-def agreement_plot(agreements: Sequence[Agreement], *, least: int = 20) -> "Figure":
-    """Share of yes in our annotations against the catalogue's soft label, where ``least`` rows tell."""
-    figure, panel = _one(6.4, 6, f"Labels of corpora beside ours (at least {least} annotated rows)")
-    panel.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--")
-    shown = sorted((one for one in agreements if one.rows >= least), key=lambda one: -one.gap)
-    for rank, one in enumerate(shown):
-        colour = _ORANGE if one.gap else _BLUE
-        panel.plot([one.label] * 2, [one.measured.low, one.measured.high], color=colour, alpha=0.6)
-        panel.plot(one.label, one.measured.value, "o", color=colour, markersize=4)
-        if one.gap and rank < _SMALL:
-            panel.annotate(
-                f"{one.corpus}, {one.category}",
-                (one.label, one.measured.value),
-                (5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=_SMALL,
-                color=_INK,
-            )
-    panel.set(xlim=(-0.02, 1.3), ylim=(-0.02, 1.02))
-    panel.set_xticks(np.linspace(0, 1, 6))
-    panel.set_xlabel("soft label of the catalogue")
-    panel.set_ylabel("share of yes in our annotations")
-    plain(panel)
+def agreement_plot(agreements: Sequence[Agreement], *, least: int = 20, most: int = 30) -> "Figure":
+    """Share of yes in our annotations beside the catalogue's soft label: the ``most`` furthest apart.
+
+    Left out are those that fewer than ``least`` annotated rows tell of.
+    """
+    told = sorted((one for one in agreements if one.rows >= least), key=lambda one: -one.gap)[:most]
+    title = "How often our annotations say yes where a corpus has a label, with 95 % intervals"
+    figure, panel = _one(9, 1.4 + 0.24 * len(told), title)
+    for at, one in enumerate(told):
+        panel.plot(
+            one.label, at, "D", color=_GREY, markersize=6, label=None if at else "soft label of the catalogue"
+        )
+    _dots(panel, np.arange(len(told)), [asdict(one.measured) for one in told], _BLUE, "measured")
+    panel.set_yticks(
+        range(len(told)),
+        [f"{one.corpus}, {one.category} ({one.rows:,} rows)" for one in told],
+        fontsize=_SMALL,
+    )
+    panel.invert_yaxis()
+    panel.set_xlim(-0.02, 1.06)
+    figure.legend(frameon=False, loc="outside lower right", ncols=2, fontsize=_SMALL)
+    plain(panel, "x")
     return figure
 
 
