@@ -203,7 +203,7 @@ def robustness_plot(perturbations: Mapping[str, Figures]) -> "Figure":
     return figure
 
 
-def agreement_plot(agreements: Sequence[Agreement], *, least: int = 20, most: int = 30) -> "Figure":
+def agreement_plot(agreements: Sequence[Agreement], *, least: int = 20, most: int = 24) -> "Figure":
     """Share of yes in our annotations beside the catalogue's soft label: the ``most`` furthest apart.
 
     Left out are those that fewer than ``least`` annotated rows tell of.
@@ -211,10 +211,15 @@ def agreement_plot(agreements: Sequence[Agreement], *, least: int = 20, most: in
     told = sorted((one for one in agreements if one.rows >= least), key=lambda one: -one.gap)[:most]
     title = "How often our annotations say yes where a corpus has a label, with 95 % intervals"
     figure, panel = _one(9, 1.4 + 0.24 * len(told), title)
-    for at, one in enumerate(told):
-        panel.plot(
-            one.label, at, "D", color=_GREY, markersize=6, label=None if at else "soft label of the catalogue"
-        )
+    panel.scatter(
+        [one.label for one in told],
+        range(len(told)),
+        marker="|",
+        s=120,
+        color=_INK,
+        linewidth=2,
+        label="soft label of the catalogue",
+    )
     _dots(panel, np.arange(len(told)), [asdict(one.measured) for one in told], _BLUE, "measured")
     panel.set_yticks(
         range(len(told)),
