@@ -1,4 +1,5 @@
-# `make serve` starts the service, `make test` runs everything that must hold.
+# `make serve` starts the service, `make test` runs everything that must hold, `make notebooks` draws
+# data and model again.
 # PYTHON, HOST and PORT may be given: make serve PORT=9000
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ PORT ?= 8000
 # On Linux without these wheels at hand, the CPU build saves gigabytes (see CONTRIBUTING.md).
 TORCH ?= torch==2.13.0
 
-.PHONY: serve test clean
+.PHONY: serve test notebooks clean
 
 serve: .venv/serve-installed
 	.venv/bin/saring serve --host $(HOST) --port $(PORT)
@@ -18,6 +19,9 @@ test: .venv-test/installed
 	.venv-test/bin/mypy
 	.venv-test/bin/lint-imports
 	.venv-test/bin/pytest
+
+notebooks: .venv-test/installed
+	.venv-test/bin/python notebooks/execute.py
 
 .venv/serve-installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Saring needs Python 3.11 or newer: make serve PYTHON=python3.11")'
