@@ -1,6 +1,5 @@
 """Masked-language-model training of the encoder on text without labels."""
 
-import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +7,6 @@ from dataclasses import asdict
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -25,6 +23,7 @@ from saring.errors import CorpusError
 from saring.training import checkpoint
 from saring.training.hardware import device, fastest_setting
 from saring.training.head import SaringModel, load_tokenizer
+from saring.training.journal import enter
 from saring.training.masked_encoder import Story, begin, write_encoder
 from saring.training.masking import NOT_ASKED, WordMasker
 from saring.training.passages import PassageReader, Passages
@@ -63,7 +62,7 @@ def adapt(recipe: AdaptationRecipe, tested: Mapping[str, Sequence[str]], folder:
     held_out = {name: reader.read_held_out(name, _HELD_OUT_TOKENS) for name in recipe.text.held_out}
     for one in registers:
         counts = {"documents": one.documents, "tested": one.tested, "unsafe": one.unsafe}
-        _log(folder, {"register": one.name, "tokens": len(one.passages.ids), **counts})
+        enter(folder, {"register": one.name, "tokens": len(one.passages.ids), **counts})
     text = registers[0].passages.concat(*(one.passages for one in registers[1:]))
     if not len(text):
         raise CorpusError(f"nothing to learn from in {', '.join(recipe.text.registers)} under {root}")
@@ -93,7 +92,7 @@ def train_masked(
     run = _identity(recipe, model, text)
     model.to(where).train()  # type: ignore[arg-type]
     setting = fastest_setting(SaringModel(model.bert, categories=1).to(where))
-    _log(folder, {"setting": asdict(setting)})
+    enter(folder, {"setting": asdict(setting)})
     torch.manual_seed(recipe.seed)  # nobody knows how many draws the measuring took
     optimiser = torch.optim.AdamW(
         model.parameters(), betas=(0.9, 0.98), eps=1e-6, weight_decay=plan.weight_decay, fused=True
@@ -106,7 +105,7 @@ def train_masked(
         story = Story(**states["story"])
     else:
         story.before = held_out_losses(model, held_out, masker, setting.bf16)
-        _log(folder, {"held_out_before": story.before})
+        enter(folder, {"held_out_before": story.before})
     losses: list[float] = []
 
     def look() -> None:
@@ -120,7 +119,7 @@ def train_masked(
             "loss": round(float(np.mean(losses)), 4) if losses else None,
             "held_out": story.now,
         }
-        _log(folder, entry)
+        enter(folder, entry)
         states = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "story": vars(story)}
         checkpoint.save(folder, run, progress, states)
         keep(story)
@@ -208,8 +207,3 @@ def _identity(recipe: AdaptationRecipe, model: BertForMaskedLM, text: Passages) 
 def _batch(text: Passages, rows: NDArray[np.int64], padding: int) -> Tensor:
     passages = [torch.from_numpy(text[row]) for row in rows]
     return pad_sequence(passages, batch_first=True, padding_value=padding).long()
-
-
-def _log(folder: Path, entry: dict[str, Any]) -> None:
-    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(entry) + "\n")

@@ -96,10 +96,11 @@ def _train_transformer(
 
     from saring.training.export import export_served
     from saring.training.head import from_encoder, load_tokenizer, load_weights, save_weights
+    from saring.training.journal import enter
     from saring.training.lexical import fit_lexical
     from saring.training.linear import row_weights
     from saring.training.sampling import draw_epoch
-    from saring.training.transformer import encode, fine_tune
+    from saring.training.transformer import dev_score, encode, fine_tune
 
     if recipe.encoder is None:
         raise RecipeError("a transformer recipe needs [encoder] with a source")
@@ -108,11 +109,11 @@ def _train_transformer(
     torch.manual_seed(recipe.seed)  # a new head is drawn at random
     dropout, categories = recipe.schedule.dropout, len(taxonomy().ids)
     model = load_weights(start, dropout) if start else from_encoder(source, categories, dropout)
-    rows = encode(trained, tokenizer, recipe.encoder.max_tokens)
+    rows, chosen_by = (encode(side, tokenizer, recipe.encoder.max_tokens) for side in (trained, dev))
     fine_tune(
         model,
         rows,
-        encode(dev, tokenizer, recipe.encoder.max_tokens),
+        chosen_by,
         lambda epoch: draw_epoch(trained, recipe.sampling, recipe.seed, epoch),
         recipe,
         folder,
@@ -122,6 +123,8 @@ def _train_transformer(
         model.lexical = fit_lexical(
             rows.ids, rows.labels, weight, model.encoder.config.vocab_size, recipe.lexical
         )
+        score = round(dev_score(model, chosen_by), 4)
+        enter(folder, {"part": "lexical", "dev_macro_average_precision": score})
     save_weights(model, candidate)
     tokenizer.save(str(candidate / "tokenizer.json"))
     export_served(model, candidate)

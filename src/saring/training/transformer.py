@@ -24,6 +24,7 @@ from saring.text import normalise
 from saring.training import checkpoint
 from saring.training.hardware import device, fastest_setting
 from saring.training.head import SaringModel
+from saring.training.journal import enter
 from saring.training.recipe import Recipe, ScheduleRecipe
 from saring.training.sampling import token_batches
 
@@ -68,7 +69,7 @@ def fine_tune(
     model.to(where).train()
     run = _identity(recipe, model, train)
     setting = fastest_setting(model)
-    _log(folder, {"setting": asdict(setting)})
+    enter(folder, {"setting": asdict(setting)})
     epochs = [
         token_batches(train.lengths, draw(epoch), plan.tokens_per_batch, recipe.seed + epoch)
         for epoch in range(plan.epochs)
@@ -135,7 +136,7 @@ def fine_tune(
                         "dev_macro_average_precision": round(score, 4),
                         "minutes": round((time.monotonic() - began) / 60, 1),
                     }
-                    _log(folder, entry)
+                    enter(folder, entry)
                 if time.monotonic() - saved > plan.checkpoint_minutes * 60:
                     checkpoint.save(folder, run, progress, states())
                     saved = time.monotonic()
@@ -230,8 +231,3 @@ def _bar() -> Progress:
         TimeRemainingColumn(),
         TextColumn("loss {task.fields[loss]:.3f}"),
     )
-
-
-def _log(folder: Path, entry: dict[str, Any]) -> None:
-    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(entry) + "\n")
