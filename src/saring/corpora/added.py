@@ -146,7 +146,7 @@ def _near(keys: Sequence[str], texts: Sequence[str], frozen: Dataset | None) -> 
 
 def _rows(path: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
     try:
-        content = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes().decode("utf-8-sig")  # line ends inside a text stay as they are
     except OSError as error:
         raise CorpusError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
