@@ -12,8 +12,12 @@ from saring.errors import SaringError
 TEXT_OVERHEAD = 32
 """What a text costs in the queue beyond its characters: a short text is not free."""
 
+NOTE_CHARACTERS = 1_000
+"""Longest note beside a correction."""
+
 _ESCAPED_CHARACTER_BYTES = 12
 _ENVELOPE_BYTES = 1024
+_CENTURY = 36_500
 
 
 class SettingsError(SaringError):
@@ -31,6 +35,11 @@ class Limits:
     def text_bytes(self) -> int:
         """Largest body of ``/classify``: every character escaped as a pair of surrogates."""
         return self.characters * _ESCAPED_CHARACTER_BYTES + _ENVELOPE_BYTES
+
+    @property
+    def feedback_bytes(self) -> int:
+        """Largest body of ``/feedback``: a text and a note."""
+        return self.text_bytes + NOTE_CHARACTERS * _ESCAPED_CHARACTER_BYTES + _ENVELOPE_BYTES
 
     @property
     def batch_bytes(self) -> int:
@@ -54,6 +63,31 @@ class QueueLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """Where corrections are kept, and whether with their texts.
+
+    ``data`` is the folder of the SQLite file, ``None`` for the user's own; ``database_url`` names a
+    PostgreSQL database in its place. ``text`` lets texts and notes be stored, for ``retention`` days.
+    """
+
+    data: Path | None = None
+    database_url: str | None = field(default=None, repr=False)  # it may hold a password
+    text: bool = False
+    retention: int = 90
+
+    @property
+    def file(self) -> Path:
+        """The SQLite file."""
+        shared = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+        return (self.data or Path(shared, "saring")) / "saring.sqlite"
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the operator asked for a store, or one is there already."""
+        return bool(self.data or self.database_url) or os.path.exists(self.file)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; ``models`` is the models root, ``None`` for the package's own way of finding it.
 
@@ -65,6 +99,7 @@ class Settings:
     model_poll: float = 1.0
     limits: Limits = field(default_factory=Limits)
     queue: QueueLimits = field(default_factory=QueueLimits)
+    store: StoreSettings = field(default_factory=StoreSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -74,7 +109,7 @@ class Settings:
             raw = environment.get(name, "").strip()
             return parse(name, raw) if raw else default
 
-        limits, queue = Limits(), QueueLimits()
+        limits, queue, store = Limits(), QueueLimits(), StoreSettings()
         return cls(
             models=read("SARING_MODELS", lambda _, raw: Path(raw), None),
             model=read("SARING_MODEL", lambda _, raw: raw, MODEL_NAME),
@@ -89,6 +124,12 @@ class Settings:
                 batch=read("SARING_BATCH_CHARACTERS", _count, queue.batch),
                 wait=read("SARING_BATCH_WAIT", _not_negative, queue.wait),
             ),
+            store=StoreSettings(
+                data=read("SARING_DATA_DIR", lambda _, raw: Path(raw), None),
+                database_url=read("SARING_DATABASE_URL", _postgresql_url, None),
+                text=read("SARING_STORE_TEXT", _switch, store.text),
+                retention=read("SARING_RETENTION_DAYS", _days, store.retention),
+            ),
         )
 
 
@@ -100,6 +141,26 @@ def _count(name: str, raw: str) -> int:
     if value < 1:
         raise SettingsError(f"{name} must be a whole number above 0, not {raw!r}")
     return value
+
+
+def _days(name: str, raw: str) -> int:
+    days = _count(name, raw)
+    if days > _CENTURY:
+        raise SettingsError(f"{name} must be at most {_CENTURY} days, not {raw!r}")
+    return days
+
+
+def _switch(name: str, raw: str) -> bool:
+    if raw not in ("0", "1"):
+        raise SettingsError(f"{name} must be 1 (on) or 0 (off), not {raw!r}")
+    return raw == "1"
+
+
+def _postgresql_url(name: str, raw: str) -> str:
+    if not raw.startswith(("postgresql://", "postgres://")):
+        # never the value: it may hold a password
+        raise SettingsError(f"{name} must be postgresql://user:password@host/database")
+    return raw
 
 
 def _not_negative(name: str, raw: str) -> float:

@@ -25,12 +25,20 @@ def test_every_variable_is_read() -> None:
             "SARING_QUEUE_BULK_CHARACTERS": "4",
             "SARING_BATCH_CHARACTERS": "5",
             "SARING_BATCH_WAIT": "0",
+            "SARING_DATA_DIR": "/srv/data",
+            "SARING_DATABASE_URL": "postgresql://saring:rahasia@db/saring",
+            "SARING_STORE_TEXT": "1",
+            "SARING_RETENTION_DAYS": "30",
         }
     )
     assert (settings.models, settings.model, settings.model_poll) == (Path("/srv/models"), "lain", 2.5)
     assert (settings.limits.characters, settings.limits.texts) == (1, 2)
     queue = settings.queue
     assert (queue.single, queue.bulk, queue.batch, queue.wait) == (3, 4, 5, 0.0)
+    assert settings.store.file == Path("/srv/data/saring.sqlite")
+    assert settings.store.database_url == "postgresql://saring:rahasia@db/saring"
+    assert (settings.store.text, settings.store.retention) == (True, 30)
+    assert "rahasia" not in repr(settings)
 
 
 @pytest.mark.parametrize(
@@ -43,8 +51,17 @@ def test_every_variable_is_read() -> None:
         ("SARING_BATCH_WAIT", "nan"),
         ("SARING_MODEL_POLL", "0"),
         ("SARING_MODEL_POLL", "inf"),
+        ("SARING_STORE_TEXT", "ya"),
+        ("SARING_RETENTION_DAYS", "0"),
+        ("SARING_RETENTION_DAYS", "99999999999"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} must be .* not '{value}'"):
         Settings.from_environment({name: value})
+
+
+def test_a_wrong_database_url_is_refused_without_its_password() -> None:
+    with pytest.raises(SettingsError, match="SARING_DATABASE_URL must be postgresql://") as refusal:
+        Settings.from_environment({"SARING_DATABASE_URL": "mysql://saring:rahasia@db/saring"})
+    assert "rahasia" not in str(refusal.value)
