@@ -28,8 +28,8 @@ Saring memilah teks bahasa Indonesia menurut delapan kategori pedoman SE Menpan 
 menunjukkan kata-kata yang menjadi dasarnya. *Saring sebelum sharing.*
 
 Saring sifts Indonesian text by the eight categories of the circular and shows the words that carry \
-each. Errors are `application/problem+json` with a stable `code` and a `hint`. Texts are neither \
-stored nor logged.
+each. Errors are `application/problem+json` with a stable `code` and a `hint`. Texts are never \
+logged, and stored only with a correction, where the operator switched that on.
 """
 
 
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, source: Source | None = None) -
             service.drain()
             running.cancel()
             await asyncio.wait([running])
-            service.queue.close()
+            service.close()
 
     app = FastAPI(
         title="Saring",

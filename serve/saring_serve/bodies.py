@@ -9,28 +9,38 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
+from saring.taxonomy import taxonomy
 from saring_serve.problems import (
     BODY_TOO_LARGE,
+    ID_OR_TEXT,
     INCOMPLETE_BODY,
     INVALID_JSON,
     INVALID_UTF8,
     LONE_SURROGATE,
     MISSING_FIELD,
+    NO_LABELS,
     NO_TEXTS,
     TEXT_TOO_LONG,
     TOO_MANY_TEXTS,
+    UNKNOWN_CATEGORY,
     UNKNOWN_FIELD,
     UNSUPPORTED_MEDIA_TYPE,
     WRONG_TYPE,
     Problem,
     empty_text,
 )
-from saring_serve.schemas import BatchRequest, ClassifyRequest
+from saring_serve.schemas import BatchRequest, ClassifyRequest, FeedbackRequest
 from saring_serve.settings import Limits
 
 _Body = TypeVar("_Body", bound=BaseModel)
 
 _JSON_HINT: Final = "Send JSON in UTF-8, with the header 'content-type: application/json'."
+_SHAPES: Final[dict[type[BaseModel], str]] = {
+    ClassifyRequest: '{"text": "..."}',
+    BatchRequest: '{"texts": ["...", "..."]}',
+    FeedbackRequest: '{"text": "...", "labels": {"hoaks": 1, "sara": 0}}',
+}
+_NAMES: Final = frozenset(taxonomy().ids).union(*(model.model_fields for model in _SHAPES))
 _SURROGATE_ERRORS = ("surrogate", "unexpected end of hex escape")
 
 
@@ -56,6 +66,32 @@ async def read_texts(request: Request, limits: Limits) -> list[str]:
     for position, text in enumerate(texts):
         _check_text(text, f"texts[{position}]", limits)
     return texts
+
+
+async def read_feedback(request: Request, limits: Limits) -> FeedbackRequest:
+    """The correction of a ``/feedback`` request; raises ``Problem``."""
+    body = _parse(await _read(request, limits.feedback_bytes), FeedbackRequest)
+    if (body.id is None) == (body.text is None):
+        raise Problem(
+            ID_OR_TEXT,
+            "There is neither an id nor a text in it." if body.id is None else "It has an id and a text.",
+            "Send the id of a verdict, or the text; not both.",
+        )
+    if body.text is not None:
+        _check_text(body.text, "text", limits)
+    categories = ", ".join(taxonomy().ids)
+    if not body.labels.keys() <= set(taxonomy().ids):
+        raise Problem(
+            UNKNOWN_CATEGORY, "A category is not known.", f"The categories are {categories}.", field="labels"
+        )
+    if all(label is None for label in body.labels.values()):
+        raise Problem(
+            NO_LABELS,
+            "No category is labelled 1 or 0.",
+            f"Label at least one of {categories}.",
+            field="labels",
+        )
+    return body
 
 
 async def _read(request: Request, limit: int) -> bytes:
@@ -130,9 +166,7 @@ def _problem(error: Any, model: type[BaseModel]) -> Problem:
                 )
             return Problem(INVALID_JSON, f"The body cannot be read as JSON: {reason}.", _JSON_HINT)
         case "missing":
-            return Problem(
-                MISSING_FIELD, f"The field {known} is missing.", f"Send an object with {known}.", field=field
-            )
+            return Problem(MISSING_FIELD, f"The field {field} is missing.", _shape_hint(model), field=field)
         case "extra_forbidden":
             return Problem(
                 UNKNOWN_FIELD, "The body has a field that is not known.", f"Send {known} and nothing else."
@@ -141,13 +175,20 @@ def _problem(error: Any, model: type[BaseModel]) -> Problem:
 
 
 def _shape_hint(model: type[BaseModel]) -> str:
-    shape = '{"text": "..."}' if model is ClassifyRequest else '{"texts": ["...", "..."]}'
-    return f"Send {shape}."
+    return f"Send {_SHAPES[model]}."
 
 
 def _field(location: Sequence[str | int]) -> str:
-    """``texts[3]``; the location of an unknown field is never passed here to be shown."""
-    return "".join(f"[{part}]" if isinstance(part, int) else part for part in location)
+    """``texts[3]``, ``labels.sara``, as far as the names are our own: others would quote the input."""
+    shown = ""
+    for part in location:
+        if isinstance(part, int):
+            shown += f"[{part}]"
+        elif part in _NAMES:
+            shown += f".{part}" if shown else part
+        else:
+            break
+    return shown
 
 
 def _check_text(text: str, field: str, limits: Limits) -> None:

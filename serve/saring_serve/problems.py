@@ -35,11 +35,16 @@ LONE_SURROGATE = Kind("lone_surrogate", 400, "The body holds half a character")
 INCOMPLETE_BODY = Kind("incomplete_body", 400, "The body ended early")
 UNSUPPORTED_MEDIA_TYPE = Kind("unsupported_media_type", 415, "The body is not sent as JSON")
 BODY_TOO_LARGE = Kind("body_too_large", 413, "The body is too large")
+ID_OR_TEXT = Kind("id_or_text", 422, "Either an id or a text is needed")
+UNKNOWN_VERDICT = Kind("unknown_verdict", 422, "The verdict is not known")
+UNKNOWN_CATEGORY = Kind("unknown_category", 422, "A category is unknown")
+NO_LABELS = Kind("no_labels", 422, "There is no label")
 NOT_FOUND = Kind("not_found", 404, "There is nothing here")
 METHOD_NOT_ALLOWED = Kind("method_not_allowed", 405, "The method is not allowed here")
 OVERLOADED = Kind("overloaded", 503, "The service is busy")
 SHUTTING_DOWN = Kind("shutting_down", 503, "The service is shutting down")
 MODEL_LOADING = Kind("model_loading", 503, "The model is not loaded")
+STORE_UNAVAILABLE = Kind("store_unavailable", 503, "Corrections cannot be kept")
 INTERNAL_ERROR = Kind("internal_error", 500, "The service failed")
 
 
@@ -122,6 +127,16 @@ def model_loading() -> Problem:
         "No model is loaded yet.",
         "Wait until /readyz answers 200; if it does not, the service's log says which model would not open.",
         retry_after=1,
+    )
+
+
+def store_unavailable() -> Problem:
+    """The database did not take or give corrections."""
+    return Problem(
+        STORE_UNAVAILABLE,
+        "The database did not answer as it should; a correction that was sent counts as not kept.",
+        "Send it again later; the service's log says what failed.",
+        retry_after=30,
     )
 
 

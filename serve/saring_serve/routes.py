@@ -10,7 +10,7 @@ from starlette.responses import Response
 from saring.taxonomy import Taxonomy
 from saring.verdict import Verdict
 from saring_serve import problems, schemas
-from saring_serve.bodies import read_text, read_texts
+from saring_serve.bodies import read_feedback, read_text, read_texts
 from saring_serve.metrics import CONTENT_TYPE
 from saring_serve.problems import responses
 from saring_serve.service import Service
@@ -81,6 +81,41 @@ def routes(service: Service) -> APIRouter:
         verdicts = await service.judge(request, texts, "bulk")
         return _json(b'{"results":' + schemas.VERDICTS.dump_json(verdicts) + b"}")
 
+    @router.post(
+        "/feedback",
+        tags=["feedback"],
+        summary="Correct a verdict",
+        status_code=201,
+        response_model=schemas.FeedbackResponse,
+        responses=responses(
+            *_BODY_PROBLEMS,
+            problems.ID_OR_TEXT,
+            problems.UNKNOWN_VERDICT,
+            problems.UNKNOWN_CATEGORY,
+            problems.NO_LABELS,
+            problems.STORE_UNAVAILABLE,
+        ),
+        openapi_extra={"requestBody": schemas.feedback_body(limits)},
+    )
+    async def correct(request: Request) -> Response:
+        """What is right by category, for the next training. Answered when it is on the disk.
+
+        Of the text only its key is kept, unless the operator lets texts be stored; `kept` says what was.
+        """
+        kept = await service.feedback.correct(await read_feedback(request, limits))
+        return _json(kept.model_dump_json().encode(), 201)
+
+    @router.get(
+        "/feedback/summary",
+        tags=["feedback"],
+        summary="Corrections so far",
+        response_model=schemas.FeedbackSummary,
+        responses=responses(problems.STORE_UNAVAILABLE),
+    )
+    async def feedback_summary() -> Response:
+        """How many, how often they agree with the model, and what waits for the next training."""
+        return _json((await service.feedback.summary()).model_dump_json().encode())
+
     @router.get(
         "/taxonomy",
         tags=["about"],
@@ -139,5 +174,5 @@ def routes(service: Service) -> APIRouter:
     return router
 
 
-def _json(body: bytes) -> Response:
-    return Response(body, media_type="application/json")
+def _json(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, media_type="application/json")

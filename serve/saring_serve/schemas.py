@@ -5,14 +5,15 @@ Verdict and taxonomy are ``saring``'s own dataclasses: one definition for Python
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from saring.artefact.manifest import Manifest
 from saring.taxonomy import Taxonomy, taxonomy
 from saring.verdict import Verdict
-from saring_serve.settings import Limits
+from saring_serve.settings import NOTE_CHARACTERS, Limits
 
 
 class _Body(BaseModel):
@@ -35,6 +36,74 @@ class BatchResponse(BaseModel):
     """One verdict per text, in the order of the texts."""
 
     results: list[Verdict]
+
+
+class FeedbackRequest(_Body):
+    """A correction: which text, by the ``id`` of its verdict or as it is, and what is right by category."""
+
+    id: str | None = None
+    text: str | None = None
+    labels: dict[str, Annotated[int, Field(ge=0, le=1)] | None]
+    note: str | None = Field(default=None, max_length=NOTE_CHARACTERS)
+    reviewer: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
+
+
+Kept = Literal["key", "labels", "reviewer", "verdict", "text", "note"]
+"""A part of a correction that may be kept."""
+
+
+class FeedbackResponse(BaseModel):
+    """The correction is on the disk."""
+
+    id: int
+    key: str = Field(description="Names the text: the first 16 hexadecimal digits of its SHA-256")
+    kept: list[Kept] = Field(
+        description="What was kept of it; text and note only where the operator switched that on"
+    )
+    until: datetime | None = Field(description="When text and note are deleted; null where none was kept")
+
+
+class Agreement(BaseModel):
+    """Labels held against the verdicts that they correct, where these were remembered."""
+
+    agreed: int = Field(description="Labelled 1 and flagged, or 0 and clear")
+    disagreed: int = Field(description="Labelled 1 and clear, or 0 and flagged")
+    undecided: int = Field(description="The model had left it to a person (`review`)")
+    share: float | None = Field(description="agreed / (agreed + disagreed); null where both are 0")
+
+    @classmethod
+    def of(cls, *, agreed: int, disagreed: int, undecided: int) -> Self:
+        """The counts and their share."""
+        decided = agreed + disagreed
+        share = agreed / decided if decided else None
+        return cls(agreed=agreed, disagreed=disagreed, undecided=undecided, share=share)
+
+
+class CategoryFeedback(BaseModel):
+    """The labels of one category."""
+
+    id: str
+    yes: int
+    no: int
+    agreement: Agreement
+
+
+class WaitingTexts(BaseModel):
+    """Corrected texts that no export has taken yet."""
+
+    ready: int = Field(description="Would be exported now")
+    without_text: int = Field(description="Need their text to be given to the export")
+    conflicting: int = Field(description="Have corrections that differ, and are left out")
+
+
+class FeedbackSummary(BaseModel):
+    """All corrections so far."""
+
+    corrections: int
+    texts: int
+    agreement: Agreement
+    categories: list[CategoryFeedback]
+    waiting: WaitingTexts
 
 
 class CategoryThresholds(BaseModel):
@@ -125,6 +194,39 @@ def batch_body(limits: Limits) -> dict[str, Any]:
         {"texts": texts},
         {"dua": {"summary": "Dua teks sekaligus", "value": {"texts": [_GAMBLING, _GREETING]}}},
     )
+
+
+def feedback_body(limits: Limits) -> dict[str, Any]:
+    """OpenAPI ``requestBody`` of ``/feedback``."""
+    label = {"enum": [1, 0, None], "description": "1: yes, 0: no, null or left out: not known"}
+    body = _request_body(
+        FeedbackRequest,
+        FeedbackRequest.model_json_schema()["properties"]
+        | {
+            "id": {
+                "type": ["string", "null"],
+                "description": "Of a verdict that the service gave not long ago",
+            },
+            "text": _text_schema(limits) | {"type": ["string", "null"]},
+            "labels": {
+                "type": "object",
+                "properties": dict.fromkeys(taxonomy().ids, label),
+                "additionalProperties": False,
+                "minProperties": 1,
+            },
+        },
+        {
+            "bukan judi": {
+                "summary": "Koreksi lewat teks",
+                "value": {"text": _GREETING, "labels": {"perjudian": 0}, "reviewer": "sari"},
+            },
+        },
+    )
+    schema = body["content"]["application/json"]["schema"]
+    schema["oneOf"] = [
+        {"required": [name], "properties": {name: {"type": "string"}}} for name in ("id", "text")
+    ]
+    return body
 
 
 def verdict_example() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from saring.verdict import Verdict
+from saring_serve.feedback import Feedback
 from saring_serve.metrics import Metrics
 from saring_serve.models import Classifier, ModelHolder, Source
 from saring_serve.problems import model_loading, shutting_down
@@ -27,6 +28,7 @@ class Service:
         self.settings = settings
         self.metrics = Metrics()
         self.queue = Queue(settings.queue, self.metrics)
+        self.feedback = Feedback(settings.store)
         self.models = ModelHolder(source, settings.model_poll, self.metrics)
         self._draining = False
 
@@ -43,6 +45,7 @@ class Service:
         work = self.queue.judge(texts, self.classifier(), lane)
         verdicts = await _unless_disconnected(request, work)
         self.metrics.verdicts(verdicts)
+        self.feedback.recent.remember(texts, verdicts)
         return verdicts
 
     def drain(self) -> None:
@@ -51,10 +54,16 @@ class Service:
         self.queue.drain()
 
     async def run(self) -> None:
-        """Judge what is queued and follow promotions until cancelled."""
+        """Judge what is queued, follow promotions, let stored texts expire, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.queue.run())
             tasks.create_task(self.models.watch())
+            tasks.create_task(self.feedback.run())
+
+    def close(self) -> None:
+        """Let the threads go; call it after ``run`` has ended."""
+        self.queue.close()
+        self.feedback.close()
 
 
 async def _unless_disconnected(request: Request, work: Coroutine[Any, Any, _Result]) -> _Result:

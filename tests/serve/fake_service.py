@@ -3,6 +3,7 @@
 import contextlib
 import threading
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class FakeClassifier:
         at = text.find("slot")
         found = (Evidence(at, at + 4, "slot", 4.0),) if at >= 0 else ()
         return Verdict(
-            id="x",
+            id=uuid.uuid4().hex,
             model=ModelReference(self.manifest.name, self.manifest.version),
             flagged=at >= 0,
             decision="flag" if at >= 0 else "clear",

@@ -1,80 +1,18 @@
 """A real server process: it starts, answers, says nothing of what it read, and stops politely."""
 
-import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from fake_service import CANARY
-
-SERVE = """
-import uvicorn
-from saring_serve.logs import log_config
-uvicorn.run(
-    "saring_serve.app:create_app",
-    factory=True,
-    fd={fd},
-    log_config=log_config("DEBUG"),
-    timeout_graceful_shutdown=10,
-)
-"""
+from service_process import Start
 
 
-class Process:
-    """uvicorn on a socket that is open already; its own access log is left on, for the service to silence."""
-
-    def __init__(self, models: Path, log: Path, **environment: str) -> None:
-        self._log = log
-        with socket.create_server(("127.0.0.1", 0)) as listener, log.open("wb") as output:
-            self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            self.running = subprocess.Popen(
-                [sys.executable, "-c", SERVE.format(fd=listener.fileno())],
-                env=os.environ | {"SARING_MODELS": str(models)} | environment,
-                stdout=output,
-                stderr=output,
-                pass_fds=[listener.fileno()],
-            )
-
-    def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + 30
-        while True:
-            assert self.running.poll() is None and time.monotonic() < deadline, self.log()
-            try:
-                if httpx.get(f"{self.address}/readyz", timeout=5).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.05)
-
-    def log(self) -> str:
-        return self._log.read_text()
-
-
-@pytest.fixture
-def start(models_folder: Path, tmp_path: Path) -> Iterator[type[Process]]:
-    processes: list[Process] = []
-
-    def start_one(**environment: str) -> Process:
-        process = Process(models_folder, tmp_path / "log", **environment)
-        processes.append(process)
-        process.wait_until_ready()
-        return process
-
-    yield start_one  # type: ignore[misc]
-    for process in processes:
-        process.running.kill()
-        process.running.wait()
-
-
-def test_it_answers_and_its_logs_hold_no_text(start: type[Process]) -> None:
-    process = start()  # type: ignore[call-arg]
+def test_it_answers_and_its_logs_hold_no_text(start: Start) -> None:
+    process = start()
     with httpx.Client(base_url=process.address) as client:
         answer = client.post("/classify", params={"q": CANARY}, json={"text": f"{CANARY} slot gacor"})
         assert [one["id"] for one in answer.json()["categories"] if one["flagged"]] == ["perjudian"]
@@ -94,8 +32,8 @@ def test_it_answers_and_its_logs_hold_no_text(start: type[Process]) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_told_to_stop_it_answers_what_it_has_begun(start: type[Process], number: signal.Signals) -> None:
-    process = start(SARING_BATCH_WAIT="1.5")  # type: ignore[call-arg]
+def test_told_to_stop_it_answers_what_it_has_begun(start: Start, number: signal.Signals) -> None:
+    process = start(SARING_BATCH_WAIT="1.5")
     answers: list[httpx.Response] = []
 
     def ask() -> None:
