@@ -27,6 +27,7 @@ _COMMANDS = {
     "classify": _Home("classify", "classify", "Judge texts: which categories, how sure, which words."),
     "score": _Home("score", "score", "Add verdicts to a table of texts (CSV, JSONL).", "score"),
     "serve": _Home("serve", "serve", "Run the service: POST /classify.", "serve"),
+    "feedback": _Home("feedback", "app", "Export the service's corrections for training.", "serve"),
     "models": _Home("models", "app", "List, verify and promote models.", "train"),
     "train": _Home("train", "train", "Train a model from a recipe, or go on from production.", "train"),
     "evaluate": _Home("evaluate", "evaluate", "Measure a model on the frozen test.", "train"),
