@@ -93,17 +93,20 @@ class Classifier:
 
     def score(self, texts: Sequence[str]) -> ScoredTexts:
         """Score texts in bulk, without evidence."""
-        normalised = [normalise(text, self.manifest.text_rules).text for text in texts]
+        return self.score_normalised([normalise(text, self.manifest.text_rules).text for text in texts])
+
+    def score_normalised(self, normalised: Sequence[str]) -> ScoredTexts:
+        """Score texts that ``normalise`` has read already, by the model's text rules."""
         readable = [position for position, text in enumerate(normalised) if text]
         windows = self._backend.windows([normalised[position] for position in readable])
-        counts = np.zeros(len(texts), np.int32)
+        counts = np.zeros(len(normalised), np.int32)
         counts[readable] = [len(each) for each in windows]
         flat = [window for each in windows for window in each]
         window_logits = np.zeros((len(flat), len(self.manifest.categories)), np.float32)
         for batch in self._batches(flat):
             scores = self._backend.score([flat[at] for at in batch])
             window_logits[batch] = [score.logits for score in scores]
-        logits = np.full((len(texts), len(self.manifest.categories)), np.nan, np.float32)
+        logits = np.full((len(normalised), len(self.manifest.categories)), np.nan, np.float32)
         if readable:
             starts = np.cumsum(counts[readable]) - counts[readable]
             logits[readable] = np.maximum.reduceat(window_logits, starts, axis=0)
