@@ -20,7 +20,7 @@ def test_a_table_with_verdicts_and_a_summary_that_adds_up(tmp_path: Path) -> Non
         rows = list(csv.DictReader(file, delimiter=";"))
     assert [row["flagged"] for row in rows] == ["1", "", "0"]
     said = " ".join(result.stderr.split())
-    assert "3 rows read = 2 scored + 1 without text" in said
+    assert "3 rows read = 2 scored + 1 rejected" in said
     assert "1 flagged: perjudian 1" in said and "column 'teks'" in said
 
 

@@ -1,4 +1,5 @@
 import csv
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -84,6 +85,7 @@ def test_from_jsonl_to_csv_and_back(tmp_path: Path, classifier: Classifier) -> N
         ("utf-16", "utf-8-sig"),
         ("utf-16-le", "utf-8"),
         ("cp1252", "utf-8"),
+        ("latin-1", "utf-8"),
     ],
 )
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -91,26 +93,30 @@ def test_encoding_and_delimiter_are_found(
     tmp_path: Path, classifier: Classifier, encoding: str, out: str, delimiter: str
 ) -> None:
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
-    lines = [["kafé", "teks", "n"], ["é1", "slot gacor, ya; é | x\ty", "1"], ["é2", "kucing", "2"]]
+    lines = [
+        ["kafé", "teks", "n"],
+        ["\x81" if encoding == "latin-1" else "é1", "slot gacor, ya; é | x\ty", "1"],
+        ["é2", "kucing", "2"],
+    ]
     with source.open("w", encoding=encoding, newline="") as file:
         csv.writer(file, delimiter=delimiter).writerows(lines)
     summary = score_table(source, target, classifier)
     rows = read_csv(target, delimiter, out)
     assert [[row["kafé"], row["teks"], row["n"]] for row in rows] == lines[1:]
     assert target.read_bytes().startswith(b"\xef\xbb\xbf") == (out == "utf-8-sig")
-    assert encoding in summary.described and repr(delimiter) in summary.described
+    assert encoding in summary.understood[0] and repr(delimiter) in summary.understood[0]
 
 
-def test_long_tables_stream_in_chunks(
+def test_long_tables_stream_in_parts(
     tmp_path: Path, classifier: Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tables, "CHUNK", 3)
+    monkeypatch.setattr(tables, "PART", 3)
     source, target = tmp_path / "in.tsv", tmp_path / "out.tsv"
     texts = ["slot", "kucing", "bukan slot", "vcs", "ya", "goblok", "ok"]
     source.write_text("text\tn\n" + "".join(f"{text}\t{at}\n" for at, text in enumerate(texts)))
     told: list[tuple[int, int]] = []
     score_table(source, target, classifier, progress=lambda done, total: told.append((done, total)))
-    assert told == [(0, 7), (3, 7), (6, 7), (7, 7)]
+    assert told[0] == (0, 7) and told[-1] == (7, 7) and told == sorted(told)
     rows = read_csv(target, "\t")
     assert [row["text"] for row in rows] == texts
     assert [row["flagged"] == "1" for row in rows] == [
@@ -133,15 +139,25 @@ def test_rows_between_the_thresholds_are_to_be_reviewed(tmp_path: Path, model_fo
     [
         ("in.csv", b"", "is empty"),
         ("in.csv", b"a,text\n1,x,y\n", "line 2: 3 cells"),
-        ("in.csv", b'a,text\n1,"never closed\n2,x\n', "line 3"),
+        ("in.csv", b'a,text\n1,"never closed\n2,x\n', "line 2: a quotation mark opens"),
         ("in.csv", b'a,text\n1,"x" y\n', "line 2"),
         ("in.csv", b"text,text\n1,2\n", "more than once"),
         ("in.csv", b"text,flagged\n1,2\n", "'flagged' already"),
         ("in.csv", b"a,b\n1,2\n", "--text-column"),
         ("in.csv", b"teks,pesan\n1,2\n", "--text-column"),
-        ("in.csv", b"text\n\x81\n", "encoding"),
+        ("in.csv", b"text\n\x00\x00\x01\n", "encoding"),
+        ("in.csv.gz", b"text\nya\n", "gzip"),
+        ("in.csv.zst", b"text\nya\n", "cannot be read"),
+        ("in.csv.gz", gzip.compress(b"text\nya\n" * 9)[:-9], "cannot be read"),
+        ("in.json", b"[", "line 1"),
+        ("in.json", b'[{"text": "a"},\n{"te', "line 2: not valid JSON"),
+        ("in.json", b'[{"text": "a"}] []', "something follows"),
+        ("in.json", b"[1]", "line 1: an object"),
+        ("in.parquet", b"PAR1", "as Parquet"),
+        ("in.xlsx", b"PK\x03\x04", "as XLSX"),
+        ("in.txt", b"halo\n", "begins each message with its date"),
         ("in.jsonl", b"\n", "is empty"),
-        ("in.jsonl", b'{"text": "a"}\n{"text"\n', "line 2: not valid JSON"),
+        ("in.jsonl", b'{"text"\n', "line 1: not valid JSON"),
         ("in.jsonl", b"[1]\n", "line 1: an object"),
         ("in.jsonl", b"[" * 100_000, "line 1: not valid JSON"),
         ("in.docx", b"text\n", "must end in"),
@@ -171,7 +187,7 @@ def test_targets_that_will_not_do(tmp_path: Path, classifier: Classifier) -> Non
     for target, said in (
         (source, "another output"),
         (tmp_path / "nowhere" / "out.csv", "no folder"),
-        (tmp_path / "out.parquet", "must end in"),
+        (tmp_path / "out.docx", "must end in"),
     ):
         with pytest.raises(InputError, match=said):
             score_table(source, target, classifier)
@@ -189,7 +205,7 @@ def test_an_old_output_stays_until_the_new_one_is_whole(
     def fail(texts: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(classifier, "score", fail)
+    monkeypatch.setattr(classifier, "score_normalised", fail)
     with pytest.raises(KeyboardInterrupt):
         score_table(source, target, classifier)
     assert target.read_text() == "old"
@@ -210,3 +226,68 @@ def test_any_cells_come_back_as_they_were(
     summary = score_table(source, target, classifier)
     assert [(row["text"], row["lain"]) for row in read_csv(target)] == rows
     assert summary.read == summary.scored + summary.rejected == len(rows)
+
+
+def rejected(path: Path) -> list[tuple[int, str]]:
+    with path.open(encoding="utf-8") as file:
+        return [(row["line"], row["reason"]) for row in map(json.loads, file)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kept", "named"),
+    [
+        (
+            "in.csv",
+            b'text,n\nya,1\na,b,c\n"x" y,2\nslot,\n"dua\nbaris",\n,3\ntidak,1,\n',
+            ["ya", "slot", "dua\nbaris", "", "tidak"],
+            [(3, "3 cells"), (4, "must be doubled"), (8, "no text")],
+        ),
+        (
+            "in.csv",
+            "text\nhé\nkafé ya\n".encode() + b"\xff\nok\n",
+            ["hé", "kafé ya", "ok"],
+            [(4, "not UTF-8")],
+        ),
+        (
+            "in.jsonl",
+            '{"text": "é"}\n{"text"\n\n[1]\n{"text": 7}\n{"text": "é'.encode() + b'\xff"}\n{"n": 1}',
+            ["é", 7, None],
+            [(2, "not valid"), (4, "an object"), (5, "no text"), (6, "not UTF-8"), (7, "no text")],
+        ),
+        (
+            "in.json",
+            b'[{"text": "a"},\n 2,\n\n {"text":\n "b"}, {"text": ""}]',
+            ["a", "b", ""],
+            [(2, "an object"), (5, "no text")],
+        ),
+    ],
+)
+def test_rejected_rows_are_named_and_the_counts_add_up(
+    tmp_path: Path, classifier: Classifier, name: str, content: bytes, kept: list[object], named: list[Any]
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    target = tmp_path / "out.jsonl"
+    summary = score_table(tmp_path / name, target, classifier)
+    rows = [json.loads(line) for line in target.read_text().splitlines()]
+    assert [row.get("text") for row in rows] == kept
+    reasons = rejected(tmp_path / "out.rejected.jsonl")
+    assert [line for line, _ in reasons] == [line for line, _ in named]
+    assert all(part in reason for (_, reason), (_, part) in zip(reasons, named, strict=True))
+    assert summary.rejected == len(named) and summary.read == summary.scored + summary.rejected
+    assert summary.rejections == str(tmp_path / "out.rejected.jsonl")
+    (tmp_path / name).write_text("text\nya\n" if name == "in.csv" else '{"text": "ya"}')
+    assert score_table(tmp_path / name, target, classifier).rejections is None
+    assert not (tmp_path / "out.rejected.jsonl").exists()
+
+
+def test_texts_that_repeat_are_scored_once(
+    tmp_path: Path, classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in.csv").write_text("text\nslot gacor\nSLOT  gacor\nkucing\n\nslot gacor\n")
+    asked: list[str] = []
+    scored = classifier.score_normalised
+    monkeypatch.setattr(classifier, "score_normalised", lambda texts: asked.extend(texts) or scored(texts))
+    summary = score_table(tmp_path / "in.csv", tmp_path / "out.csv", classifier)
+    assert len(asked) == len(set(asked)) == summary.scored - summary.repeated
+    rows = read_csv(tmp_path / "out.csv")
+    assert rows[0] == rows[-1] and summary.repeated >= 1

@@ -1,15 +1,21 @@
 """``saring score``: a table in, the same table with verdicts out."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 
 def score(
-    table: Annotated[Path, typer.Argument(help="Table of texts: .csv, .tsv, .jsonl or .ndjson.")],
+    table: Annotated[
+        str,
+        typer.Argument(
+            help="Texts: .csv, .tsv, .json, .jsonl, .parquet, .xlsx, WhatsApp .txt, each also .gz or .zst; "
+            "a folder, a pattern, s3://, gs://, or - for standard input."
+        ),
+    ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where the scored table goes; its ending decides the form.")
+        str,
+        typer.Option("--output", "-o", help="Where the scored table goes, its format by its ending; or -."),
     ],
     text_column: Annotated[
         str | None, typer.Option(help="Column that holds the texts.", show_default="found by its name")
@@ -18,12 +24,20 @@ def score(
         str, typer.Option(help="Version or folder of the model.", metavar="VERSION|FOLDER")
     ] = "production",
 ) -> None:
-    """Add verdicts to a table of texts; every row and column stays."""
+    """Add verdicts to a table of texts; every row and column stays. Run it again to go on after a stop."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     from saring.artefact.registry import Registry
     from saring.classifier import Classifier
+    from saring.scoring.places import shown
     from saring.scoring.tables import score_table
 
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
@@ -33,23 +47,32 @@ def score(
         BarColumn(),
         TaskProgressColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(elapsed_when_finished=True),
         console=console,
     ) as bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("", total=None, rate="")
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+            if speed := bar.tasks[0].speed:
+                bar.update(task, rate=f"{speed:,.0f} rows/s")
+
         summary = score_table(
             table,
             output,
             classifier,
             column=text_column,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=progress,
         )
-    console.print(f"{table}: {summary.described}; texts in column {summary.column!r}")
-    console.print(
-        f"{summary.read} rows read = {summary.scored} scored + {summary.rejected} without text "
-        f"(kept, verdict empty)"
-    )
+    for understood in summary.understood:
+        console.print(f"read as {understood}")
+    console.print(f"{summary.read} rows read = {summary.scored} scored + {summary.rejected} rejected")
+    if summary.rejections:
+        console.print(f"rejected rows are named, with the reason, in {summary.rejections}")
+    if summary.scored:
+        console.print(f"{summary.repeated} repeat another text ({summary.repeated / summary.scored:.1%})")
     counts = ", ".join(f"{category} {count}" for category, count in summary.categories.items() if count)
     console.print(f"{summary.flagged} flagged{': ' if counts else ''}{counts}")
     console.print(f"{summary.review} to review")
-    console.print(f"wrote {output}")
+    console.print(f"wrote {shown(output)}" if output != "-" else "wrote standard output")
