@@ -82,5 +82,5 @@ def _send(copy: Path, address: str) -> None:
             sys.stdout.buffer.flush()
             return
         system, path = file_system(address)
-        with system.open_output_stream(path) as stream:
+        with system.open_output_stream(path, compression=None) as stream:
             shutil.copyfileobj(file, stream)

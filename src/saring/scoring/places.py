@@ -92,7 +92,7 @@ def local_place(path: Path) -> Place:
 
 
 def file_system(address: str) -> tuple[Any, str]:
-    """Pyarrow's file system for ``address``, and the path in it.
+    """The file system of pyarrow for ``address``, and the path in it.
 
     Raises:
         InputError: the address is not understood or cannot be reached.
