@@ -25,7 +25,7 @@ class _Home:
 
 _COMMANDS = {
     "classify": _Home("classify", "classify", "Judge texts: which categories, how sure, which words."),
-    "score": _Home("score", "score", "Add verdicts to tables of texts (CSV, XLSX, Parquet, JSON, chats).", "score"),
+    "score": _Home("score", "score", "Add verdicts to tables of texts, in most formats.", "score"),
     "serve": _Home("serve", "serve", "Run the service: POST /classify.", "serve"),
     "feedback": _Home("feedback", "app", "Export the service's corrections for training.", "serve"),
     "models": _Home("models", "app", "List, verify and promote models.", "train"),
