@@ -89,8 +89,8 @@ def test_every_look_alike_of_the_reference_is_folded() -> None:
         ("🅱🅰🅱🅸 🅢🅛🅞🅣 ᴍᴀxᴡɪɴ", "babi slot maxwin"),
         ("s\u0336l\u0336o\u0336t\u0336", "slot"),
         ("b.a.b.i kau, s l o t", "babi kau, slot"),
-        ("4nj1ng b4b1 G4C0R sl0t88", "anjing babi gacor slot88"),
-        ("toto4d jam 3 sore, anak2 covid19, ke-7, S.H.", "toto4d jam 3 sore, anak2 covid19, ke-7, s.h."),
+        ("4nj1ng b4b1 90BL0K sl0t88", "anjing babi goblok slot88"),
+        ("toto4d rp50rb, anak2 covid19, ke-7, S.H.", "toto4d rp50rb, anak2 covid19, ke-7, s.h."),
         ("so\u00adft", "soft"),
         ("ga\x00c\x08or\x7f", "gacor"),
         ("satu\x85dua\x1ctiga\u2028empat", "satu dua tiga empat"),
@@ -185,8 +185,9 @@ def test_the_traced_text_is_the_text(text: str) -> None:
 @given(st.text(alphabet=st.characters(codec="ascii")))
 def test_ascii_text_comes_out_as_the_reference_says(text: str) -> None:
     tame = re.sub(r"[\x00-\x08\x0e-\x1b\x7f&\d]|http|www|t\.co", "", text, flags=re.I)
-    assume(not re.search(r"\b[a-z]([ ._*-])[a-z]\1[a-z]\b", tame, flags=re.I))  # spaced letters are joined
-    assert normalise(tame).text == reference(reference(tame))
+    expected = reference(reference(tame))
+    assume(not re.search(r"[a-z]([ ._*-])[a-z]\1[a-z]", expected))  # letters set apart are joined
+    assert normalise(tame).text == expected
 
 
 def origin_of(part: str, read: NormalisedText) -> str:

@@ -46,10 +46,10 @@ _WORD_IN_HOST = re.compile(r"(?=.*[a-z]{3})[a-z0-9-]{4,}", re.I)
 
 # Three letters or more with the same separator between them: "b.a.b.i".
 _SPACED = re.compile(r"(?<!\w)[^\W\d_]([ ._*-])[^\W\d_](?:\1[^\W\d_])+(?!\w)")
-# A word with a digit in the place of a letter: "b4b1"; not the lottery's "toto4d".
-_DISGUISED = re.compile(r"(?<![^\W_])(?=[^\W_]*[^\W\d_][0134579](?!d\b)[^\W\d_])[^\W_]+")
-_LONE_DIGIT = re.compile(r"(?<!\d)[0134579](?![\d]|d\b)")
-_LETTERS = dict(zip("0134579", "oieastg", strict=True))
+# A word with a digit in the place of a letter: "b4b1"; not the lottery's "toto4d" nor "rp50rb".
+_DISGUISED = re.compile(r"(?<![^\W_])(?!rp\d)(?=[^\W_]*[^\W\d_][0134579]{1,3}(?!d\b)[^\W\d_])[^\W_]+")
+_DIGITS = re.compile(r"(?<!\d)[0134579]{1,3}(?!d\b)(?=[^\W\d_])|(?<=[^\W\d_])[0134579]\b")
+_LETTERS = str.maketrans("0134579", "oieastg")
 
 # What a rule does to a stretch of text: its start, its end and what replaces it.
 _Edit = tuple[int, int, str]
@@ -175,7 +175,7 @@ _VERSIONS = {
         _MORE_INVISIBLE,
         (
             _Rewrite(_SPACED, lambda match: match[0].replace(match[1], "")),
-            _Rewrite(_DISGUISED, lambda match: _LONE_DIGIT.sub(lambda digit: _LETTERS[digit[0]], match[0])),
+            _Rewrite(_DISGUISED, lambda match: _DIGITS.sub(lambda run: run[0].translate(_LETTERS), match[0])),
             _Rewrite(re.compile(r"([^\W\d_])\1\1+"), r"\1"),
         ),
     ),
