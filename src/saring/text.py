@@ -143,7 +143,7 @@ _GIVE_UP_DECODING = (_Rewrite(re.compile(f"[&{_MOJIBAKE_LEAD}]"), " "),)
 
 
 def _fold_and_mask(
-    look_alike: dict[int, int | str], invisible: str, disguises: Sequence[_Rewrite]
+    look_alike: dict[int, int], invisible: str, disguises: Sequence[_Rewrite]
 ) -> Sequence[_Fold | _Rewrite]:
     return (
         _Fold(partial(unicodedata.normalize, "NFKC"), re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")),
