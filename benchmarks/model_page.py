@@ -3,7 +3,8 @@
     python benchmarks/model_page.py [MODEL] [--page docs/model.md] [--runs runs]
 
 MODEL is a version, ``production`` (the default) or a folder. The figures are those of its manifest, and of
-the runs of hs1.py, brands.py and quantisation.py under ``runs``; what was not run stands as not measured.
+the runs of hs1.py, brands.py, renamed_brands.py and quantisation.py under ``runs``; what was not run stands
+as not measured.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from typing import Any
 import brands
 import hs1
 import numpy as np
+import renamed_brands
 from quantisation import figures_file
 
 from saring.artefact.manifest import Manifest
@@ -93,6 +95,7 @@ def measured(manifest: Manifest, runs: Path) -> str:
             "gambling, unseen brands, F1", runs / "brands", "unseen_f1", "brands.py", 0.96, brands.PUBLISHED
         ),
         *robustness_measures(figures.get("robustness")),
+        renamed_measure(renamed_brands.figures_file(runs, manifest)),
         quantisation_measure(figures_file(runs, manifest)),
     ]
     header = ("measure", "reference", "reach", "measured", "reached", "command")
@@ -230,6 +233,14 @@ def robustness_measures(found: Figures | None) -> Iterator[Measure]:
             ROBUSTNESS,
             most=most,
         )
+
+
+def renamed_measure(path: Path) -> Measure:
+    found = json.loads(path.read_text()) if path.is_file() else None
+    value = found["renamed_f1"] if found else None
+    shown = f"{percent(value)} (as they were: {percent(found['f1'])})" if found else ""
+    name = "gambling, frozen test with made-up brands, F1"
+    return Measure(name, value, shown, "`python benchmarks/renamed_brands.py`", 0.96)
 
 
 def quantisation_measure(path: Path) -> Measure:
