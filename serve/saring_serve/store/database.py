@@ -1,5 +1,7 @@
 """Opening the database: SQLite set to lose nothing, PostgreSQL by URL, both brought up to date."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,8 +71,8 @@ def _sqlite(file: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions begin below, not where the driver thinks best
+        _set_wal(connection)
         for pragma in (
-            "journal_mode = WAL",
             "synchronous = FULL",  # a commit is on the disk when it returns
             "secure_delete = ON",  # a text that expired is overwritten
         ):
@@ -81,6 +83,19 @@ def _sqlite(file: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _set_wal(connection: Any) -> None:
+    """Turn WAL on; SQLite itself does not wait for others here, as it does everywhere else."""
+    until = time.monotonic() + _BUSY
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def _postgresql(url: str) -> Engine:
