@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from saring.cli.models import DatasetOption, dataset_at_hand
+from saring.cli.points_table import points_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,21 +57,12 @@ def compare(
 
 def comparison_table(comparison: "Comparison", before: str, after: str) -> "Table":
     """F1 and average precision of both models, in points, with the paired interval of the difference."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        title=f"{before} -> {after}, {comparison.rows:,} rows of the frozen test",
+    table = points_table(
+        f"{before} -> {after}, {comparison.rows:,} rows of the frozen test",
+        "category",
+        ("F1", "difference", "AP", "difference"),
         caption="points of 100; in brackets 95 % intervals; red: worse, green: better beyond it",
-        title_justify="left",
-        caption_justify="left",
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
     )
-    table.add_column("category", no_wrap=True)
-    for title in ("F1", "difference", "AP", "difference"):
-        table.add_column(title, justify="right", no_wrap=True)
     for category, f1 in comparison.f1.items():
         table.add_row(category, *_cells(f1), *_cells(comparison.average_precision[category]))
     table.add_section()

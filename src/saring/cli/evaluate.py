@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from saring.cli.models import DATASET, DatasetOption, dataset_at_hand
+from saring.cli.points_table import points_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -102,21 +103,12 @@ def evaluate(
 
 def figures_table(figures: Mapping[str, Any], title: str) -> "Table":
     """Per category and macro, in points of 100: figures with their intervals."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        title=f"{title}, {figures['rows']:,} rows of the frozen test",
+    table = points_table(
+        f"{title}, {figures['rows']:,} rows of the frozen test",
+        "category",
+        ("yes", "prec.", "recall", "F1", "AP", "ECE"),
         caption="points of 100; in brackets 95 % bootstrap intervals",
-        title_justify="left",
-        caption_justify="left",
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
     )
-    table.add_column("category", no_wrap=True)
-    for name in ("yes", "prec.", "recall", "F1", "AP", "ECE"):
-        table.add_column(name, justify="right", no_wrap=True)
     for category, one in figures["categories"].items():
         table.add_row(
             category,
@@ -142,15 +134,7 @@ def figures_table(figures: Mapping[str, Any], title: str) -> "Table":
 
 
 def _shares_table(title: str, sources: Mapping[str, Any]) -> "Table":
-    from rich import box
-    from rich.table import Table
-
-    table = Table(
-        box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 1, 0, 0), pad_edge=False
-    )
-    table.add_column("source", no_wrap=True)
-    for name in ("rows", "% flagged", "most flagged category"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table = points_table(title, "source", ("rows", "% flagged", "most flagged category"))
     for name, one in sources.items():
         shares = {category: _flagged(figure) for category, figure in one["categories"].items()}
         most = max(shares, key=lambda category: shares[category])
@@ -160,21 +144,12 @@ def _shares_table(title: str, sources: Mapping[str, Any]) -> "Table":
 
 
 def _robustness_table(figures: Mapping[str, Any]) -> "Table":
-    from rich import box
-    from rich.table import Table
-
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        title=f"robustness, {figures['positive_rows']:,} positive rows, {figures['clean_rows']:,} clean ones",
+    table = points_table(
+        f"robustness, {figures['positive_rows']:,} positive rows, {figures['clean_rows']:,} clean ones",
+        "perturbation",
+        ("words touched", "macro recall lost", "clean flagged, gained"),
         caption="points of 100; in brackets paired 95 % bootstrap intervals",
-        title_justify="left",
-        caption_justify="left",
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
     )
-    table.add_column("perturbation", no_wrap=True)
-    for name in ("words touched", "macro recall lost", "clean flagged, gained"):
-        table.add_column(name, justify="right", no_wrap=True)
     for name, one in figures["perturbations"].items():
         table.add_row(
             name,

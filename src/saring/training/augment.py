@@ -27,7 +27,7 @@ _BRAND = re.compile(
 _CONSONANTS, _VOWELS = "bcdgjklmnprstw", "aeiou"
 _ENDINGS = "77 88 99 69 55 123 138 168 303 328 4d toto togel bet win slot spin jitu".split()
 
-_SLIPS = {"typos", "colloquial", "formal", "leet"}
+_REWRITINGS = {"typos", "colloquial", "formal", "leet"}
 
 
 def brands(text: str) -> list[str]:
@@ -58,8 +58,8 @@ def vary_brands(text: str, rng: np.random.Generator) -> str:
 def augment(data: Dataset, recipe: AugmentationRecipe, seed: int) -> Dataset:
     """``data`` with a share of its texts rewritten; labels and all else stay."""
     rng = np.random.default_rng(seed)
-    gambling = data.labels[:, taxonomy().ids.index("perjudian")] >= 0.5
-    rewrites = [one for one in perturbations() if one.name in _SLIPS]
+    gambling = data.labels[:, taxonomy().index("perjudian")] >= 0.5
+    rewrites = [one for one in perturbations() if one.name in _REWRITINGS]
     texts = []
     for text, promotes, renamed, rewritten in zip(
         data.texts, gambling, rng.random(len(data)), rng.random(len(data)), strict=True
