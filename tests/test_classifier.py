@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saring.artefact.manifest import Calibration, Manifest, Thresholds
+from saring.backends.onnx import OnnxBackend
 from saring.backends.opening import open_backend
 from saring.classifier import Classifier
 from saring.errors import ArtefactError, InputError
@@ -83,6 +84,16 @@ def test_the_strongest_category_decides_the_text(model_folder: Path) -> None:
     }
     assert mixed.decision == "flag" and mixed.flagged
     assert classifier.classify("slot bukan bukan bukan").decision == "clear"
+
+
+def test_threads_change_nothing(model_folder: Path) -> None:
+    manifest = Manifest.read(model_folder)
+    texts = [f"{word} slot {'kucing ' * (at % 9)}" for at, word in enumerate(["bukan", "vcs", "ya"] * 30)]
+    alone, several = (
+        Classifier(manifest, OnnxBackend(model_folder, manifest, threads), token_budget=24).score(texts)
+        for threads in (1, 4)
+    )
+    np.testing.assert_array_equal(alone.logits, several.logits)
 
 
 def test_scores_are_those_of_the_verdicts(model_folder: Path) -> None:

@@ -5,6 +5,7 @@
 True
 """
 
+import os
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["Classifier", "Verdict", "__version__", "classify", "score_table"]
 
 __version__ = "0.1.0"
+
+# before onnxruntime starts: from 1.29 on it tells its maker about every process that uses it
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _HOMES = {
     "Classifier": "saring.classifier",

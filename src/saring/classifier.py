@@ -1,7 +1,8 @@
 """The one way to judge text: windows, batches, calibration, thresholds, evidence."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,7 +21,9 @@ from saring.taxonomy import taxonomy
 from saring.text import NormalisedText, normalise
 from saring.verdict import DECISIONS, CategoryVerdict, Evidence, ModelReference, Read, Verdict
 
-TOKEN_BUDGET = 1024
+TOKEN_BUDGET = 384
+"""Tokens of a batch, padding counted: the fastest of 128 to 2,048 (docs/performance.md)."""
+
 DIGITS = 6
 
 
@@ -49,6 +52,7 @@ class Classifier:
         self.manifest = manifest
         self._backend = backend
         self._token_budget = token_budget
+        self._pool = ThreadPoolExecutor(backend.threads, "saring")
         self._flag = np.array(manifest.thresholds.flag)
         self._review = np.array(manifest.thresholds.review)
 
@@ -103,8 +107,7 @@ class Classifier:
         counts[readable] = [len(each) for each in windows]
         flat = [window for each in windows for window in each]
         window_logits = np.zeros((len(flat), len(self.manifest.categories)), np.float32)
-        for batch in self._batches(flat):
-            scores = self._backend.score([flat[at] for at in batch])
+        for batch, scores in self._scores(flat):
             window_logits[batch] = [score.logits for score in scores]
         logits = np.full((len(normalised), len(self.manifest.categories)), np.nan, np.float32)
         if readable:
@@ -125,13 +128,21 @@ class Classifier:
 
     def _score(self, windows: Sequence[Window]) -> list[WindowScore]:
         found: dict[int, WindowScore] = {}
-        for batch in self._batches(windows):
-            found.update(zip(batch.tolist(), self._backend.score([windows[at] for at in batch]), strict=True))
+        for batch, scores in self._scores(windows):
+            found.update(zip(batch.tolist(), scores, strict=True))
         return [found[at] for at in range(len(windows))]
 
-    def _batches(self, windows: Sequence[Window]) -> list[NDArray[np.int64]]:
+    def _scores(self, windows: Sequence[Window]) -> Iterator[tuple[NDArray[np.int64], list[WindowScore]]]:
+        """Batches of positions in ``windows`` and their scores, in an order that ``windows`` alone decide."""
         lengths = [len(window.ids) or len(window.text) for window in windows]
-        return list(batches(lengths, self._token_budget))
+        found = list(batches(lengths, self._token_budget))
+        alone = len(found) == 1 or self._backend.threads == 1
+        for_each = map if alone else self._pool.map
+        yield from zip(
+            found,
+            for_each(lambda batch: self._backend.score([windows[at] for at in batch]), found),
+            strict=True,
+        )
 
     def _verdict(
         self, text: NormalisedText, windows: Sequence[Window], scores: Sequence[WindowScore]

@@ -35,7 +35,10 @@ class WindowScore:
 
 
 class Backend(Protocol):
-    """A model that scores windows of normalised text."""
+    """A model that scores windows of normalised text. Calls from several threads are safe."""
+
+    threads: int
+    """How many batches it gains by scoring at once."""
 
     def windows(self, texts: Sequence[str]) -> list[list[Window]]:
         """Cut each text into windows that cover all of it; at least one each."""

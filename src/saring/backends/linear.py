@@ -48,6 +48,8 @@ def _stem(word: str) -> str:
 class LinearBackend:
     """Scores whole texts; a unit is a word or a run of signs."""
 
+    threads = 1  # Python itself is what takes the time
+
     def __init__(self, folder: Path, model: ModelDescription) -> None:
         """Open ``model.skops`` in ``folder``; only scikit-learn's own types are trusted.
 

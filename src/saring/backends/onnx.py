@@ -20,15 +20,16 @@ _OUTPUTS = ("logits", "contributions")
 class OnnxBackend:
     """Runs ``model.onnx`` on the processor.
 
-    ``threads`` is how many cores one call may use: by default ``SARING_THREADS``, else all that
-    this process is allowed. Calls from several threads are safe.
+    ``threads`` is how many batches may be scored at once: by default ``SARING_THREADS``, else as many as
+    this process is allowed cores. A batch is scored by the thread that calls, on one core: cores that
+    share a batch wait for each other at every operator.
     """
 
     def __init__(self, folder: Path, model: ModelDescription, threads: int | None = None) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or _threads()
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         path = folder / "model.onnx"
@@ -39,6 +40,7 @@ class OnnxBackend:
         outputs = [output.name for output in self._session.get_outputs()]
         if missing := [name for name in _OUTPUTS if name not in outputs]:
             raise ArtefactError(f"{path} lacks the output {' and '.join(missing)}; export the model again")
+        self.threads = threads or _threads()
         self._windows = TokenWindows(folder / "tokenizer.json", model.window.tokens, model.window.stride)
 
     def windows(self, texts: Sequence[str]) -> list[list[Window]]:
@@ -67,10 +69,15 @@ def padded(windows: Sequence[Window]) -> tuple[NDArray[np.int64], NDArray[np.int
     return ids, mask
 
 
+def cores() -> int:
+    """How many cores this process is allowed."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _threads() -> int:
     named = os.environ.get(THREADS)
     if named is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return cores()
     if not named.isdigit() or int(named) < 1:
         raise InputError(f"{THREADS} must be a whole number from 1, not {named!r}")
     return int(named)

@@ -13,7 +13,7 @@ def export(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write the graph to.")] = Path(
         "build/onnx"
     ),
-    fp32: Annotated[bool, typer.Option("--fp32", help="Full precision instead of int8.")] = False,
+    fp32: Annotated[bool, typer.Option("--fp32", help="Full precision, for any runtime.")] = False,
 ) -> None:
     """Write ``model.onnx`` from the weights of a model, int8 as it serves or fp32."""
     from saring.artefact.registry import Registry
@@ -27,7 +27,7 @@ def export(
     out.mkdir(parents=True, exist_ok=True)
     weights = load_weights(folder)
     if fp32:
-        export_fp32(weights, out / "model.onnx")
+        export_fp32(weights, out / "model.onnx", fused=False)
     else:
         export_served(weights, out)
     typer.echo(out / "model.onnx")
