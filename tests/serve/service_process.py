@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -13,11 +15,12 @@ import httpx
 SERVE = """
 import uvicorn
 from saring_serve.logs import log_config
+from saring_serve.settings import Settings
 uvicorn.run(
     "saring_serve.app:create_app",
     factory=True,
     fd={fd},
-    log_config=log_config("DEBUG"),
+    log_config=log_config("DEBUG", Settings.from_environment().log_format),
     timeout_graceful_shutdown=10,
 )
 """
@@ -51,6 +54,18 @@ class Process:
 
     def log(self) -> str:
         return self._log.read_text()
+
+
+@contextmanager
+def serving(models: Path, folder: Path, **environment: str) -> Iterator[Process]:
+    """A process that is ready, with a store of its own in ``folder``."""
+    process = Process(models, folder / "log", SARING_DATA_DIR=str(folder / "data"), **environment)
+    try:
+        process.wait_until_ready()
+        yield process
+    finally:
+        process.running.kill()
+        process.running.wait()
 
 
 class Start(Protocol):
