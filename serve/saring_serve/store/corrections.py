@@ -1,6 +1,6 @@
 """What is done with corrections: add, count, let their texts expire, hand them out for training."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from saring_serve.settings import StoreSettings
 from saring_serve.store.database import open_database, store_errors
 from saring_serve.store.tables import Correction
+
+_KEYS = 500  # asked for at once; SQLite takes some thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,33 @@ class Store:
         """Every correction, the oldest first."""
         with store_errors(), Session(self._engine) as session:
             return session.scalars(select(Correction).order_by(Correction.id)).all()
+
+    def corrected(self, keys: Sequence[str]) -> set[str]:
+        """Those of ``keys`` whose text somebody has corrected."""
+        found: set[str] = set()
+        with store_errors(), Session(self._engine) as session:
+            for start in range(0, len(keys), _KEYS):
+                some = Correction.key.in_(keys[start : start + _KEYS])
+                found.update(session.scalars(select(Correction.key).where(some).distinct()))
+        return found
+
+    def disputed(self) -> list[list[Correction]]:
+        """The corrections of each stored text on which they differ, until an export has taken them all."""
+        differing = (
+            select(Correction.key)
+            .group_by(Correction.key)
+            .having(
+                func.count(distinct(Correction.labels)) > 1,
+                func.count(Correction.text) > 0,
+                func.count() > func.count(Correction.exported),
+            )
+        )
+        query = select(Correction).where(Correction.key.in_(differing)).order_by(Correction.id)
+        by_text: defaultdict[str, list[Correction]] = defaultdict(list)
+        with store_errors(), Session(self._engine) as session:
+            for correction in session.scalars(query):
+                by_text[correction.key].append(correction)
+        return list(by_text.values())
 
     def mark_exported(self, ids: Sequence[int], when: datetime) -> None:
         """Remember that an export took the corrections ``ids``."""

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import DateTime, Dialect, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from saring_serve.access import Role
 
 
 class _Utf8(TypeDecorator[str]):
@@ -75,3 +77,45 @@ class Correction(Base):
     decisions: Mapped[Mapping[str, str] | None] = mapped_column(_Json)
     probabilities: Mapped[Mapping[str, float] | None] = mapped_column(_Json)
     exported: Mapped[datetime | None] = mapped_column(_Utc)
+
+
+JobState = Literal["waiting", "queued", "running", "done", "failed"]
+
+
+class Job(Base):
+    """A file to be scored; its bytes, and what was read in it, lie in a folder that has its ``id``.
+
+    A job is ``waiting`` for its column; ``why`` says why ``text_column`` was taken. ``model`` is the
+    ``folder``, ``name`` and ``version`` that a job began with, and keeps. ``owner`` is the name of the key
+    that it was sent with, where keys are required.
+    """
+
+    __tablename__ = "jobs"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(_Utf8)
+    state: Mapped[JobState] = mapped_column(String(8), index=True)
+    created: Mapped[datetime] = mapped_column(_Utc)
+    expires: Mapped[datetime] = mapped_column(_Utc)
+    rows: Mapped[int]
+    text_column: Mapped[str | None] = mapped_column(_Utf8)
+    why: Mapped[str | None] = mapped_column(Text)
+    model: Mapped[Mapping[str, str] | None] = mapped_column(_Json)
+    summary: Mapped[Mapping[str, Any] | None] = mapped_column(_Json)
+    problem: Mapped[Mapping[str, str] | None] = mapped_column(_Json)
+
+
+class ApiKey(Base):
+    """A key that the operator gave out: only its digest is kept (``saring_serve.keys.key_digest``).
+
+    ``rate`` is how many requests a minute it may send, ``None`` for what the service allows by default.
+    """
+
+    __tablename__ = "api_keys"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True, unique=True)
+    role: Mapped[Role] = mapped_column(String(16))
+    rate: Mapped[int | None]
+    created: Mapped[datetime] = mapped_column(_Utc)

@@ -28,6 +28,7 @@ _COMMANDS = {
     "score": _Home("score", "score", "Add verdicts to tables of texts, in most formats.", "score"),
     "serve": _Home("serve", "serve", "Run the service: POST /classify.", "serve"),
     "feedback": _Home("feedback", "app", "Export the service's corrections for training.", "serve"),
+    "keys": _Home("keys", "app", "Make, list and revoke keys for the service.", "serve"),
     "models": _Home("models", "app", "List, verify and promote models.", "train"),
     "train": _Home("train", "train", "Train a model from a recipe, or go on from production.", "train"),
     "evaluate": _Home("evaluate", "evaluate", "Measure a model on the frozen test.", "train"),
