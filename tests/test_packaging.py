@@ -90,7 +90,9 @@ def run(python: Path, code: str, cwd: Path) -> Any:
 
 def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {"saring/taxonomy.toml", "saring/py.typed", "saring_serve/__init__.py"} <= names
+    assert {"saring/taxonomy.toml", "saring/py.typed", "saring_serve/static/index.html"} <= names
+    templates = (ROOT / "src" / "saring" / "scoring" / "report" / "templates").iterdir()
+    assert {f"saring/scoring/report/templates/{path.name}" for path in templates} <= names
     assert not [name for name in names if name.endswith((".safetensors", ".parquet", ".csv", ".tsv", ".zst"))]
 
 
