@@ -20,6 +20,7 @@ from saring_serve.problems import (
     MISSING_FIELD,
     NO_LABELS,
     NO_TEXTS,
+    SLOW_BODY,
     TEXT_TOO_LONG,
     TOO_MANY_TEXTS,
     UNKNOWN_CATEGORY,
@@ -29,8 +30,22 @@ from saring_serve.problems import (
     Problem,
     empty_text,
 )
-from saring_serve.schemas import BatchRequest, ClassifyRequest, FeedbackRequest
+from saring_serve.schemas import BatchRequest, ClassifyRequest, FeedbackRequest, StartRequest
 from saring_serve.settings import Limits
+
+JSON_PROBLEMS: Final = (
+    INVALID_JSON,
+    INVALID_UTF8,
+    LONE_SURROGATE,
+    INCOMPLETE_BODY,
+    SLOW_BODY,
+    BODY_TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    MISSING_FIELD,
+    UNKNOWN_FIELD,
+    WRONG_TYPE,
+)
+"""Why a body of JSON may be refused, whatever it should hold."""
 
 _Body = TypeVar("_Body", bound=BaseModel)
 
@@ -39,6 +54,7 @@ _SHAPES: Final[dict[type[BaseModel], str]] = {
     ClassifyRequest: '{"text": "..."}',
     BatchRequest: '{"texts": ["...", "..."]}',
     FeedbackRequest: '{"text": "...", "labels": {"hoaks": 1, "sara": 0}}',
+    StartRequest: '{"text_column": "..."}',
 }
 _NAMES: Final = frozenset(taxonomy().ids).union(*(model.model_fields for model in _SHAPES))
 _SURROGATE_ERRORS = ("surrogate", "unexpected end of hex escape")
@@ -92,6 +108,11 @@ async def read_feedback(request: Request, limits: Limits) -> FeedbackRequest:
             field="labels",
         )
     return body
+
+
+async def read_start(request: Request, limits: Limits) -> StartRequest:
+    """The column of a ``/jobs/{id}/start`` request; raises ``Problem``."""
+    return _parse(await _read(request, limits.text_bytes), StartRequest)
 
 
 async def _read(request: Request, limit: int) -> bytes:

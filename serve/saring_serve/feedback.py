@@ -1,17 +1,15 @@
-"""Corrections: a request becomes a row, in a thread of its own, so that a slow disk holds up nothing else."""
+"""Corrections: a request becomes a row, and texts that were kept long enough are deleted."""
 
 import asyncio
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from saring.corpora.safety import violates_minor_safety
-from saring.errors import SaringError
 from saring.taxonomy import taxonomy
+from saring_serve.database_thread import DatabaseThread
 from saring_serve.logs import SERVICE, describe_failure
-from saring_serve.problems import UNKNOWN_VERDICT, Problem, store_unavailable
+from saring_serve.problems import UNKNOWN_VERDICT, Problem
 from saring_serve.recent import RecentVerdicts, Remembered, text_key
 from saring_serve.schemas import (
     Agreement,
@@ -25,25 +23,22 @@ from saring_serve.schemas import (
 from saring_serve.settings import StoreSettings
 
 if TYPE_CHECKING:
-    from saring_serve.store.corrections import Counts, Store
+    from sqlalchemy import Engine
+
+    from saring_serve.store.corrections import Counts
 
 logger = logging.getLogger(SERVICE)
 
-_QUEUED = 64  # requests that may wait for the database
 _DAY, _SOON = 86_400.0, 60.0
-
-_Result = TypeVar("_Result")
 
 
 class Feedback:
     """Takes corrections, counts them, and deletes texts that have been kept long enough."""
 
-    def __init__(self, settings: StoreSettings) -> None:
+    def __init__(self, settings: StoreSettings, database: DatabaseThread) -> None:
         self.recent = RecentVerdicts(texts=settings.text)
         self._settings = settings
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="saring-store")
-        self._queued = 0
-        self._store: Store | None = None
+        self._database = database
 
     async def correct(self, sent: FeedbackRequest) -> FeedbackResponse:
         """Keep what was sent; raises ``Problem`` unless it is on the disk."""
@@ -54,7 +49,8 @@ class Feedback:
         created = datetime.now(UTC)
         labels = {category: label for category, label in sent.labels.items() if label is not None}
 
-        def add(store: "Store") -> int:
+        def add(engine: "Engine") -> int:
+            from saring_serve.store.corrections import Store
             from saring_serve.store.tables import Correction
 
             correction = Correction(
@@ -65,9 +61,9 @@ class Feedback:
                 correction.model = f"{verdict.model.name} {verdict.model.version}"
                 correction.decisions = verdict.decisions
                 correction.probabilities = verdict.probabilities
-            return store.add(correction)
+            return Store(engine).add(correction)
 
-        number = await self._ask(add)
+        number = await self._database.ask(add)
         optional: dict[Kept, object] = {
             "reviewer": sent.reviewer,
             "verdict": verdict,
@@ -85,19 +81,13 @@ class Feedback:
 
     async def summary(self) -> FeedbackSummary:
         """What has been corrected so far; raises ``Problem``."""
-        return _summary(await self._ask(lambda store: store.counts()))
+        return _summary(await self._database.ask(_counts))
 
     async def run(self) -> None:
         """Delete texts whose time is over, now and every day, until cancelled."""
         while True:
             done = not self._settings.in_use or await self._expire()
             await asyncio.sleep(_DAY if done else _SOON)
-
-    def close(self) -> None:
-        """Let the thread and the database go; call it when no request is left."""
-        self._worker.shutdown(cancel_futures=True)
-        if self._store is not None:
-            self._store.close()
 
     def _meant(self, sent: FeedbackRequest) -> tuple[str, str | None, Remembered | None]:
         """Key and text that ``sent`` is about, and the verdict that it corrects."""
@@ -111,8 +101,14 @@ class Feedback:
 
     async def _expire(self) -> bool:
         before = datetime.now(UTC) - timedelta(days=self._settings.retention)
+
+        def expire(engine: "Engine") -> int:
+            from saring_serve.store.corrections import Store
+
+            return Store(engine).expire(before)
+
         try:
-            expired = await self._ask(lambda store: store.expire(before))
+            expired = await self._database.ask(expire)
         except Problem:
             return False  # logged already
         except Exception as error:
@@ -122,30 +118,11 @@ class Feedback:
             logger.info("deleted %d texts that were kept for %d days", expired, self._settings.retention)
         return True
 
-    async def _ask(self, act: "Callable[[Store], _Result]") -> _Result:
-        if self._queued >= _QUEUED:
-            raise store_unavailable()
-        self._queued += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._worker, self._with_store, act)
-        except SaringError as error:
-            logger.error("corrections cannot be kept: %s", error)
-            raise store_unavailable() from None
-        finally:
-            self._queued -= 1
 
-    def _with_store(self, act: "Callable[[Store], _Result]") -> _Result:
-        """In the worker thread; after a failure the database is opened anew, for it may be mended by then."""
-        from saring_serve.store.corrections import Store
+def _counts(engine: "Engine") -> "Counts":
+    from saring_serve.store.corrections import Store
 
-        if self._store is None:
-            self._store = Store.open(self._settings)
-        try:
-            return act(self._store)
-        except SaringError:
-            self._store.close()
-            self._store = None
-            raise
+    return Store(engine).counts()
 
 
 def _unknown_verdict() -> Problem:

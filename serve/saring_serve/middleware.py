@@ -17,6 +17,9 @@ from saring_serve.tracing import Traces
 CLIENT_GONE = 499
 """Stands for "nobody was there to answer" in logs, metrics and traces; it is never sent."""
 
+_CLOSED = "the handler is closed"
+"""What uvloop says of a connection that uvicorn has closed already, for what came after the request."""
+
 access = logging.getLogger(ACCESS)
 logger = logging.getLogger(SERVICE)
 
@@ -54,7 +57,12 @@ class Observe:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)[HEADER] = REQUEST_ID.get() or ""
-            await send(message)
+            try:
+                await send(message)
+            except RuntimeError as error:
+                if _CLOSED in str(error):
+                    raise ClientGone from None
+                raise
 
         try:
             await self._app(scope, receive, observed)

@@ -10,6 +10,7 @@ from saring.artefact.manifest import Manifest
 from saring.artefact.registry import REGISTRY, Registry, models_root
 from saring.errors import SaringError
 from saring.verdict import ModelReference, Verdict
+from saring_serve.drift import Reference
 from saring_serve.logs import SERVICE, describe_failure
 from saring_serve.metrics import Metrics
 
@@ -84,7 +85,7 @@ class ModelHolder:
         self._source = source
         self._poll = poll
         self._metrics = metrics
-        self._folder: Path | None = None
+        self.folder: Path | None = None  # of `current`
 
     async def watch(self) -> None:
         """Open the production version and follow promotions until cancelled."""
@@ -107,19 +108,19 @@ class ModelHolder:
             if opened is not None:
                 self._install(*opened)
 
-    def _open_other(self) -> tuple[Classifier, Path] | None:
+    def _open_other(self) -> tuple[Classifier, Reference | None, Path] | None:
         """The production version, unless it is the one that is current; slow."""
         folder = self._source.production()
-        if folder == self._folder:
+        if folder == self.folder:
             return None
         classifier = self._source.open(folder)
         classifier.classify_many([_FIRST_TEXT])
-        return classifier, folder
+        return classifier, Reference.of(folder), folder
 
-    def _install(self, classifier: Classifier, folder: Path) -> None:
-        self.current, self._folder = classifier, folder
+    def _install(self, classifier: Classifier, ordinary: Reference | None, folder: Path) -> None:
+        self.current, self.folder = classifier, folder
         opened = reference(classifier)
-        self._metrics.model_opened(opened)
+        self._metrics.model_opened(opened, ordinary)
         logger.info("model %s %s judges new requests from now on", opened.name, opened.version)
 
     def _refuse(self, reason: str) -> None:

@@ -9,12 +9,17 @@ from saring_serve.problems import ProblemBody
 
 
 def describe(app: FastAPI) -> None:
-    """Give ``app``'s document the schema of problems, which every operation refers to."""
+    """Give ``app``'s document the schema of problems, and say where a key may be left out."""
     generate = app.openapi
+    keys_required = app.state.service.keys.required
 
     def openapi() -> dict[str, Any]:
         document = generate()
         document["components"]["schemas"][ProblemBody.__name__] = ProblemBody.model_json_schema()
+        for path, operations in document["paths"].items():
+            for operation in operations.values():
+                if "security" in operation and (path == "/access" or not keys_required):
+                    operation["security"] = [{"key": []}, {}]
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

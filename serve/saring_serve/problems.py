@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
+from saring_serve.correlation import REQUEST_ID
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -33,18 +35,35 @@ INVALID_JSON = Kind("invalid_json", 400, "The body is not JSON")
 INVALID_UTF8 = Kind("invalid_utf8", 400, "The body is not UTF-8")
 LONE_SURROGATE = Kind("lone_surrogate", 400, "The body holds half a character")
 INCOMPLETE_BODY = Kind("incomplete_body", 400, "The body ended early")
-UNSUPPORTED_MEDIA_TYPE = Kind("unsupported_media_type", 415, "The body is not sent as JSON")
+UNSUPPORTED_MEDIA_TYPE = Kind("unsupported_media_type", 415, "The body is of another type than is taken here")
 BODY_TOO_LARGE = Kind("body_too_large", 413, "The body is too large")
 ID_OR_TEXT = Kind("id_or_text", 422, "Either an id or a text is needed")
 UNKNOWN_VERDICT = Kind("unknown_verdict", 422, "The verdict is not known")
 UNKNOWN_CATEGORY = Kind("unknown_category", 422, "A category is unknown")
 NO_LABELS = Kind("no_labels", 422, "There is no label")
+MISSING_KEY = Kind("missing_key", 401, "A key is needed")
+UNKNOWN_KEY = Kind("unknown_key", 401, "The key is not valid")
+ROLE_TOO_LOW = Kind("role_too_low", 403, "The key may not do this")
+OTHER_SITE = Kind("other_site", 403, "Pages of other sites may not do this")
+RATE_LIMITED = Kind("rate_limited", 429, "The key has used up its rate")
+KEYS_UNAVAILABLE = Kind("keys_unavailable", 503, "Keys cannot be checked")
+SLOW_BODY = Kind("slow_body", 408, "The body came too slowly")
+INVALID_FORM = Kind("invalid_form", 400, "The body is not a form")
+UNKNOWN_FORMAT = Kind("unknown_format", 422, "The file is of no format that is read")
+UNUSABLE_TABLE = Kind("unusable_table", 422, "The table cannot be used")
+UNKNOWN_COLUMN = Kind("unknown_column", 422, "The table has no such column")
+UNKNOWN_JOB = Kind("unknown_job", 404, "There is no such job")
+JOB_STARTED = Kind("job_started", 409, "The job has been started")
+JOB_NOT_DONE = Kind("job_not_done", 409, "The job is not done")
+NO_REJECTIONS = Kind("no_rejections", 404, "No row was rejected")
+JOB_CRASHED = Kind("job_crashed", 500, "The file could not be scored")
+DISK_FULL = Kind("disk_full", 507, "The disk is full")
 NOT_FOUND = Kind("not_found", 404, "There is nothing here")
 METHOD_NOT_ALLOWED = Kind("method_not_allowed", 405, "The method is not allowed here")
 OVERLOADED = Kind("overloaded", 503, "The service is busy")
 SHUTTING_DOWN = Kind("shutting_down", 503, "The service is shutting down")
 MODEL_LOADING = Kind("model_loading", 503, "The model is not loaded")
-STORE_UNAVAILABLE = Kind("store_unavailable", 503, "Corrections cannot be kept")
+STORE_UNAVAILABLE = Kind("store_unavailable", 503, "What is sent cannot be kept")
 INTERNAL_ERROR = Kind("internal_error", 500, "The service failed")
 
 
@@ -73,6 +92,15 @@ class Problem(Exception):
         if retry_after is not None:
             self.headers["retry-after"] = str(retry_after)
 
+    def short(self) -> dict[str, str]:
+        """The problem as a part of an answer."""
+        return {
+            "code": self.kind.code,
+            "title": self.kind.title,
+            "detail": self.detail,
+            "hint": self.hint,
+        }
+
     def response(self) -> JSONResponse:
         """The problem as a response."""
         body: dict[str, Any] = {
@@ -85,6 +113,8 @@ class Problem(Exception):
         }
         if self.field is not None:
             body["field"] = self.field
+        if request_id := REQUEST_ID.get():
+            body["request_id"] = request_id
         return JSONResponse(body, self.kind.status, self.headers, MEDIA_TYPE)
 
 
@@ -98,6 +128,7 @@ class ProblemBody(BaseModel):
     code: str = Field(description="The kind of problem in one word; stable")
     hint: str = Field(description="A way out")
     field: str | None = Field(default=None, description="The part of the body that is meant")
+    request_id: str | None = Field(default=None, description="The request, as the service's log names it")
 
 
 def empty_text(field: str) -> Problem:
@@ -131,10 +162,10 @@ def model_loading() -> Problem:
 
 
 def store_unavailable() -> Problem:
-    """The database did not take or give corrections."""
+    """The database or the disk did not take or give what it was asked."""
     return Problem(
         STORE_UNAVAILABLE,
-        "The database did not answer as it should; a correction that was sent counts as not kept.",
+        "The database or the disk did not do as it should; what was sent counts as not kept.",
         "Send it again later; the service's log says what failed.",
         retry_after=30,
     )
@@ -145,13 +176,18 @@ def internal_error() -> Problem:
     return Problem(
         INTERNAL_ERROR,
         "The service could not finish this request; the fault is in the service, not in the request.",
-        "Send it once more; if it fails again, report it with the time. The log holds the cause.",
+        "Send it once more; if it fails again, report its request_id: under it the log holds the cause.",
     )
 
 
 def not_found() -> Problem:
     """The router does not know the path."""
-    return Problem(NOT_FOUND, "No resource has this path.", "GET / lists the paths.")
+    return Problem(NOT_FOUND, "No resource has this path.", "GET /openapi.json lists the paths.")
+
+
+def wrong_query(name: str, reason: str) -> Problem:
+    """A parameter in the query cannot be used; ``reason`` does not quote it."""
+    return Problem(WRONG_TYPE, f"{reason}.", "GET /openapi.json says what it takes.", field=name)
 
 
 def method_not_allowed(allowed: str) -> Problem:
@@ -176,7 +212,7 @@ def responses(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
             },
         )
         entry["description"] += (", " if entry["description"] else "") + f"`{kind.code}`"
-        if kind.status == 503:
+        if kind.status in (429, 503):
             entry["headers"] = {
                 "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}
             }

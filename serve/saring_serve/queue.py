@@ -3,6 +3,10 @@
 Two lanes share every batch by halves: single texts in the order they came, and batches of texts,
 which take turns. So a batch of thousands of words never holds up a single text for longer than the
 batch that is running. Each lane is bounded in characters; past its bound a request is refused.
+
+A burst of single texts may wait for as long as it takes. Where they come faster than they are judged, a
+queue that is kept full would only make all of them late: from the first refusal on few are let in, and
+these are answered soon, until no more have to be refused.
 """
 
 import asyncio
@@ -12,7 +16,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from saring.errors import InputError
 from saring.verdict import Verdict
@@ -20,8 +24,11 @@ from saring_serve.logs import SERVICE, describe_failure
 from saring_serve.metrics import Metrics
 from saring_serve.problems import OVERLOADED, Problem, empty_text, internal_error, shutting_down
 from saring_serve.settings import TEXT_OVERHEAD, QueueLimits
+from saring_serve.tracing import Traces
 
 logger = logging.getLogger(SERVICE)
+
+_CALM = 1.0  # seconds without a refusal after which a lane is no longer crowded
 
 LaneName = Literal["single", "bulk"]
 
@@ -42,16 +49,34 @@ def cost(text: str) -> int:
 class _Ticket:
     """A request in the queue: its texts, the model it began with, and the verdicts so far."""
 
-    __slots__ = ("arrived", "done", "judge", "lane", "position", "texts", "unfinished", "verdicts")
+    __slots__ = (
+        "arrived",
+        "done",
+        "judge",
+        "lane",
+        "position",
+        "span",
+        "taken",
+        "texts",
+        "unfinished",
+        "verdicts",
+    )
 
     def __init__(
-        self, lane: "_Lane", texts: Sequence[str], judge: Judge, done: asyncio.Future[list[Verdict]]
+        self,
+        lane: "_Lane",
+        texts: Sequence[str],
+        judge: Judge,
+        done: asyncio.Future[list[Verdict]],
+        span: Any,
     ) -> None:
         self.lane = lane
         self.texts = texts
         self.judge = judge
         self.done = done
+        self.span = span
         self.arrived = time.monotonic()
+        self.taken = False
         self.position = 0
         self.unfinished = len(texts)
         self.verdicts: list[Verdict | None] = [None] * len(texts)
@@ -81,30 +106,46 @@ _Outcome = Verdict | Literal["failed", "unreadable"]
 class _Lane:
     """Tickets that wait for their turn; ``pending`` is the cost of all their texts not yet judged."""
 
-    def __init__(self, name: LaneName, bound: int) -> None:
+    def __init__(self, name: LaneName, bound: int, metrics: Metrics, crowded: int | None = None) -> None:
         self.name = name
         self.bound = bound
         self.pending = 0
+        self._crowded = crowded
+        self._refused = -math.inf  # when, of the clock
+        self._metrics = metrics
+        self.grow(0)
         self._waiting: deque[_Ticket] = deque()
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
-    def depth(self) -> float:
-        return self.pending
+    def grow(self, cost_of_texts: int) -> None:
+        """More is pending, or less where the cost is below 0."""
+        self.pending += cost_of_texts
+        self._metrics.queued(self.name, self.pending)
 
     def admits(self, cost_of_texts: int) -> bool:
-        return not self.pending or self.pending + cost_of_texts <= self.bound
+        """Whether there is room; a lane that refuses is crowded for a while."""
+        if not self.pending:
+            return True
+        now = time.monotonic()
+        room = self.pending + cost_of_texts <= self.bound
+        if self._crowded is not None and now - self._refused < _CALM:
+            # whatever the cost of the next: long texts would never have a turn
+            room = room and self.pending < self._crowded
+        if not room:
+            self._refused = now
+        return room
 
     def join(self, ticket: _Ticket) -> None:
-        self.pending += sum(map(cost, ticket.texts))
+        self.grow(sum(map(cost, ticket.texts)))
         self._waiting.append(ticket)
 
     def leave(self, ticket: _Ticket) -> None:
         """Forget the texts of a ticket that nobody waits for any more; those being judged go on."""
         if ticket in self._waiting:
             self._waiting.remove(ticket)
-            self.pending -= sum(map(cost, ticket.texts[ticket.position :]))
+            self.grow(-sum(map(cost, ticket.texts[ticket.position :])))
 
     def oldest(self) -> float:
         """When the first of the waiting tickets came; the lane must not be empty."""
@@ -126,19 +167,18 @@ class _Lane:
 class Queue:
     """Collects texts into batches and has them judged; one per process, on one event loop."""
 
-    def __init__(self, limits: QueueLimits, metrics: Metrics) -> None:
+    def __init__(self, limits: QueueLimits, metrics: Metrics, traces: Traces | None = None) -> None:
         self._limits = limits
         self._metrics = metrics
+        self._traces = traces or Traces()
         self._lanes: dict[LaneName, _Lane] = {
-            "single": _Lane("single", limits.single),
-            "bulk": _Lane("bulk", limits.bulk),
+            "single": _Lane("single", limits.single, metrics, limits.crowded),
+            "bulk": _Lane("bulk", limits.bulk, metrics),
         }
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
         self._arrival = asyncio.Event()
         self._closing = False
         self._pace = 1e-5  # seconds per character, a moving mean
-        for name, lane in self._lanes.items():
-            metrics.watch_queue(name, lane.depth)
 
     async def judge(self, texts: Sequence[str], judge: Judge, lane_name: LaneName) -> list[Verdict]:
         """Verdicts of ``texts`` by ``judge``, in their order; cancelling gives the place up.
@@ -151,7 +191,8 @@ class Queue:
             raise shutting_down()
         if not lane.admits(sum(map(cost, texts))):
             raise self._overloaded(lane)
-        ticket = _Ticket(lane, texts, judge, asyncio.get_running_loop().create_future())
+        done: asyncio.Future[list[Verdict]] = asyncio.get_running_loop().create_future()
+        ticket = _Ticket(lane, texts, judge, done, self._traces.here())
         lane.join(ticket)
         self._arrival.set()
         try:
@@ -206,16 +247,30 @@ class Queue:
         return items + bulk.take(max(half, self._limits.batch - spent))
 
     async def _judge_batch(self, items: list[_Item]) -> None:
-        started = time.perf_counter()
+        started = time.monotonic()
         loop = asyncio.get_running_loop()
         outcomes = await loop.run_in_executor(self._worker, _judge_items, items)
-        seconds = time.perf_counter() - started
+        ended = time.monotonic()
+        seconds = ended - started
         costs = [cost(ticket.texts[at]) for ticket, at in items]
         self._pace += 0.1 * (seconds / sum(costs) - self._pace)
         self._metrics.batch(texts=len(items), characters=sum(costs), seconds=seconds)
+        self._tell(items, sum(costs), started, ended)
         for (ticket, at), outcome, text_cost in zip(items, outcomes, costs, strict=True):
-            ticket.lane.pending -= text_cost
+            ticket.lane.grow(-text_cost)
             ticket.settle(at, outcome)
+
+    def _tell(self, items: Sequence[_Item], characters: int, started: float, ended: float) -> None:
+        """Record, for each request in a batch, its wait (once) and the batch."""
+        for ticket in {id(ticket): ticket for ticket, _ in items}.values():
+            lane = ticket.lane.name
+            if not ticket.taken:
+                ticket.taken = True
+                self._metrics.waited(lane, started - ticket.arrived)
+                self._traces.record("queue", ticket.span, ticket.arrived, started, lane=lane)
+            self._traces.record(
+                "model", ticket.span, started, ended, batch_texts=len(items), batch_characters=characters
+            )
 
 
 def _judge_items(items: Sequence[_Item]) -> list[_Outcome]:

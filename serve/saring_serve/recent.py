@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from saring.artefact.manifest import Thresholds
 from saring.corpora.keys import row_key
-from saring.verdict import Decision, ModelReference, Verdict
+from saring.verdict import DECISIONS, Decision, ModelReference, Verdict
 
 _VERDICTS = 10_000
 _CHARACTERS = 4_000_000
@@ -17,13 +18,17 @@ def text_key(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A verdict and the key of its text; ``text`` is ``None`` unless texts may be stored."""
+    """A verdict, the thresholds that it was found by, and the key of its text.
+
+    ``text`` is ``None`` unless texts may be stored.
+    """
 
     id: str
     key: str
     model: ModelReference
     decisions: dict[str, Decision]
     probabilities: dict[str, float]
+    thresholds: Thresholds
     text: str | None
 
 
@@ -36,7 +41,7 @@ class RecentVerdicts:
         self._id_by_key: dict[str, str] = {}
         self._characters = 0
 
-    def remember(self, texts: Sequence[str], verdicts: Sequence[Verdict]) -> None:
+    def remember(self, texts: Sequence[str], verdicts: Sequence[Verdict], thresholds: Thresholds) -> None:
         """Take the verdicts of ``texts``, and forget the oldest."""
         for text, verdict in zip(texts, verdicts, strict=True):
             self._forget(verdict.id)
@@ -46,6 +51,7 @@ class RecentVerdicts:
                 model=verdict.model,
                 decisions={category.id: category.decision for category in verdict.categories},
                 probabilities={category.id: category.probability for category in verdict.categories},
+                thresholds=thresholds,
                 text=text if self._texts else None,
             )
             self._by_id[remembered.id] = remembered
@@ -61,6 +67,15 @@ class RecentVerdicts:
     def by_key(self, key: str) -> Remembered | None:
         """The last verdict of the text with this key."""
         return self._by_id.get(self._id_by_key.get(key, ""))
+
+    def under_review(self) -> list[Remembered]:
+        """The last verdict of each text that is remembered, where it was left to a person."""
+        latest = map(self._by_id.__getitem__, self._id_by_key.values())
+        return [
+            one
+            for one in latest
+            if one.text is not None and max(one.decisions.values(), key=DECISIONS.index) == "review"
+        ]
 
     def _forget(self, id_: str) -> None:
         forgotten = self._by_id.pop(id_, None)

@@ -1,33 +1,20 @@
 """The paths of the service."""
 
-from importlib.resources import files
-
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
 from saring.taxonomy import Taxonomy
 from saring.verdict import Verdict
 from saring_serve import problems, schemas
-from saring_serve.bodies import read_feedback, read_text, read_texts
+from saring_serve.access import PROBLEMS, AccessResponse, Sent, charge, requires
+from saring_serve.bodies import JSON_PROBLEMS, read_feedback, read_text, read_texts
 from saring_serve.metrics import CONTENT_TYPE
+from saring_serve.page import page
 from saring_serve.problems import responses
 from saring_serve.service import Service
 
-_BODY_PROBLEMS = (
-    problems.INVALID_JSON,
-    problems.INVALID_UTF8,
-    problems.LONE_SURROGATE,
-    problems.INCOMPLETE_BODY,
-    problems.BODY_TOO_LARGE,
-    problems.UNSUPPORTED_MEDIA_TYPE,
-    problems.MISSING_FIELD,
-    problems.UNKNOWN_FIELD,
-    problems.WRONG_TYPE,
-    problems.EMPTY_TEXT,
-    problems.TEXT_TOO_LONG,
-)
+_BODY_PROBLEMS = (*JSON_PROBLEMS, problems.EMPTY_TEXT, problems.TEXT_TOO_LONG)
 _NOT_READY = (problems.MODEL_LOADING, problems.SHUTTING_DOWN)
 _NOT_NOW = (problems.OVERLOADED, *_NOT_READY)
 
@@ -37,16 +24,16 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(redirect_slashes=False)
     limits = service.settings.limits
     taxonomy_json = schemas.taxonomy_json()
-    landing = files("saring_serve").joinpath("landing.html").read_bytes()
 
     @router.post(
         "/classify",
         tags=["classify"],
         summary="Classify one text",
         response_model=Verdict,
+        dependencies=[requires("classify")],
         responses={
             200: {"content": {"application/json": {"example": schemas.verdict_example()}}},
-            **responses(*_BODY_PROBLEMS, *_NOT_NOW),
+            **responses(*PROBLEMS, *_BODY_PROBLEMS, *_NOT_NOW),
         },
         openapi_extra={"requestBody": schemas.classify_body(limits)},
     )
@@ -65,9 +52,10 @@ def routes(service: Service) -> APIRouter:
         tags=["classify"],
         summary="Classify several texts",
         response_model=schemas.BatchResponse,
+        dependencies=[requires("classify", cost=0)],
         responses={
             200: {"content": {"application/json": {"example": {"results": [schemas.verdict_example()]}}}},
-            **responses(*_BODY_PROBLEMS, problems.NO_TEXTS, problems.TOO_MANY_TEXTS, *_NOT_NOW),
+            **responses(*PROBLEMS, *_BODY_PROBLEMS, problems.NO_TEXTS, problems.TOO_MANY_TEXTS, *_NOT_NOW),
         },
         openapi_extra={"requestBody": schemas.batch_body(limits)},
     )
@@ -78,6 +66,7 @@ def routes(service: Service) -> APIRouter:
         """
         service.classifier()
         texts = await read_texts(request, limits)
+        charge(request, len(texts))
         verdicts = await service.judge(request, texts, "bulk")
         return _json(b'{"results":' + schemas.VERDICTS.dump_json(verdicts) + b"}")
 
@@ -87,7 +76,9 @@ def routes(service: Service) -> APIRouter:
         summary="Correct a verdict",
         status_code=201,
         response_model=schemas.FeedbackResponse,
+        dependencies=[requires("review")],
         responses=responses(
+            *PROBLEMS,
             *_BODY_PROBLEMS,
             problems.ID_OR_TEXT,
             problems.UNKNOWN_VERDICT,
@@ -110,7 +101,8 @@ def routes(service: Service) -> APIRouter:
         tags=["feedback"],
         summary="Corrections so far",
         response_model=schemas.FeedbackSummary,
-        responses=responses(problems.STORE_UNAVAILABLE),
+        dependencies=[requires("review")],
+        responses=responses(*PROBLEMS, problems.STORE_UNAVAILABLE),
     )
     async def feedback_summary() -> Response:
         """How many, how often they agree with the model, and what waits for the next training."""
@@ -138,6 +130,19 @@ def routes(service: Service) -> APIRouter:
         """Version, thresholds and figures; a promoted version shows as soon as it judges."""
         return _json(schemas.ModelResponse.of(service.classifier().manifest).model_dump_json().encode())
 
+    @router.get(
+        "/access",
+        tags=["about"],
+        summary="Are keys needed, and what may this one do?",
+        response_model=AccessResponse,
+        responses=responses(problems.KEYS_UNAVAILABLE),
+    )
+    async def access(sent: Sent) -> Response:
+        """What a page asks before it asks a person for a key; a key that is not valid has no role."""
+        caller = service.keys.caller(sent.credentials if sent else None)
+        told = AccessResponse.of(caller, keys=service.keys.required)
+        return _json(told.model_dump_json().encode())
+
     @router.get("/livez", tags=["health"], summary="Is the process alive?", response_model=schemas.Liveness)
     async def livez() -> Response:
         """200 as long as the process answers."""
@@ -161,16 +166,17 @@ def routes(service: Service) -> APIRouter:
         tags=["health"],
         summary="Metrics for Prometheus",
         response_class=Response,
-        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        dependencies=[requires("admin")],
+        responses={
+            200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+            **responses(*PROBLEMS),
+        },
     )
     async def metrics() -> Response:
         """Prometheus' text format. Labels hold no text."""
         return Response(service.metrics.exposition(), media_type=CONTENT_TYPE)
 
-    @router.get("/", include_in_schema=False)
-    async def root() -> Response:
-        return HTMLResponse(landing)
-
+    router.include_router(page())
     return router
 
 

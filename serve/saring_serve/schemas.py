@@ -48,6 +48,12 @@ class FeedbackRequest(_Body):
     reviewer: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
 
 
+class StartRequest(_Body):
+    """Which column of a job's table holds the texts."""
+
+    text_column: str
+
+
 Kept = Literal["key", "labels", "reviewer", "verdict", "text", "note"]
 """A part of a correction that may be kept."""
 
@@ -227,6 +233,15 @@ def feedback_body(limits: Limits) -> dict[str, Any]:
         {"required": [name], "properties": {name: {"type": "string"}}} for name in ("id", "text")
     ]
     return body
+
+
+def start_body() -> dict[str, Any]:
+    """OpenAPI ``requestBody`` of ``/jobs/{id}/start``."""
+    return _request_body(
+        StartRequest,
+        {"text_column": {"type": "string", "description": "One of the job's `columns`"}},
+        {"teks": {"summary": "Teks ada di kolom ini", "value": {"text_column": "teks"}}},
+    )
 
 
 def verdict_example() -> dict[str, Any]:

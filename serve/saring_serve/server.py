@@ -13,6 +13,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess
 
 from saring.backends.onnx import THREADS, cores
 from saring_serve.app import create_app
+from saring_serve.connections import LimitHeads
 from saring_serve.logs import log_config
 from saring_serve.metrics import SHARED
 from saring_serve.settings import Settings
@@ -35,6 +36,7 @@ def prepared(settings: Settings, processes: int) -> Callable[[socket], None]:
     options: dict[str, Any] = {
         "log_config": log_config(form=settings.log_format),
         "access_log": False,
+        "http": LimitHeads,
         "timeout_graceful_shutdown": DRAIN,
         "timeout_worker_healthcheck": _SILENCE,
         "workers": processes,

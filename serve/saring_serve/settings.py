@@ -1,10 +1,11 @@
 """What the person who runs the service can set, each by one environment variable."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from saring.artefact.registry import MODEL_NAME
 from saring.errors import SaringError
@@ -18,6 +19,9 @@ NOTE_CHARACTERS = 1_000
 _ESCAPED_CHARACTER_BYTES = 12
 _ENVELOPE_BYTES = 1024
 _CENTURY = 36_500
+
+
+LogFormat = Literal["json", "text"]
 
 
 class SettingsError(SaringError):
@@ -52,11 +56,13 @@ class QueueLimits:
     """Bounds of the queue, in characters (each text costs ``TEXT_OVERHEAD`` more).
 
     ``single`` and ``bulk`` bound what may wait of single texts and of batches; a lane that is empty
-    takes anything. ``batch`` is how much the model is given at once, ``wait`` how many seconds a
-    text waits for company while the model is idle.
+    takes anything. When a single text had to be refused, and until none was for a second, others are taken
+    only while fewer than ``crowded`` wait. ``batch`` is how much the model is given at once, ``wait`` how
+    many seconds a text waits for company while the model is idle.
     """
 
     single: int = 65_536
+    crowded: int = 1_024
     bulk: int = 2_621_440
     batch: int = 4_096
     wait: float = 0.002
@@ -76,10 +82,15 @@ class StoreSettings:
     retention: int = 90
 
     @property
+    def folder(self) -> Path:
+        """The folder of the SQLite file, and of the files of jobs."""
+        shared = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+        return self.data or Path(shared, "saring")
+
+    @property
     def file(self) -> Path:
         """The SQLite file."""
-        shared = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
-        return (self.data or Path(shared, "saring")) / "saring.sqlite"
+        return self.folder / "saring.sqlite"
 
     @property
     def in_use(self) -> bool:
@@ -88,18 +99,44 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessSettings:
+    """Who may use the service.
+
+    ``keys`` makes requests need a key; ``rate`` is how many requests a minute each may send, every text of
+    a batch counted, ``None`` for as many as it likes. ``origins`` are the sites whose pages may call the
+    service from a browser, as ``https://example.go.id``.
+    """
+
+    keys: bool = False
+    rate: int | None = None
+    origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobSettings:
+    """How large the file of a job may be, in megabytes of 2**20 bytes, and how many hours it is kept."""
+
+    megabytes: int = 50
+    hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; ``models`` is the models root, ``None`` for the package's own way of finding it.
 
-    ``model_poll`` is how often, in seconds, the registry is looked at for another production version.
+    ``model_poll`` is how often, in seconds, the registry is looked at for another production version;
+    ``log_format`` ``None`` is text on a terminal and JSON elsewhere.
     """
 
     models: Path | None = None
     model: str = MODEL_NAME
     model_poll: float = 1.0
+    log_format: LogFormat | None = None
     limits: Limits = field(default_factory=Limits)
     queue: QueueLimits = field(default_factory=QueueLimits)
     store: StoreSettings = field(default_factory=StoreSettings)
+    jobs: JobSettings = field(default_factory=JobSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -109,11 +146,12 @@ class Settings:
             raw = environment.get(name, "").strip()
             return parse(name, raw) if raw else default
 
-        limits, queue, store = Limits(), QueueLimits(), StoreSettings()
+        limits, queue, store, jobs = Limits(), QueueLimits(), StoreSettings(), JobSettings()
         return cls(
             models=read("SARING_MODELS", lambda _, raw: Path(raw), None),
             model=read("SARING_MODEL", lambda _, raw: raw, MODEL_NAME),
             model_poll=read("SARING_MODEL_POLL", _positive, 1.0),
+            log_format=read("SARING_LOG_FORMAT", _log_format, None),
             limits=Limits(
                 characters=read("SARING_MAX_CHARACTERS", _count, limits.characters),
                 texts=read("SARING_MAX_TEXTS", _count, limits.texts),
@@ -129,6 +167,15 @@ class Settings:
                 database_url=read("SARING_DATABASE_URL", _postgresql_url, None),
                 text=read("SARING_STORE_TEXT", _switch, store.text),
                 retention=read("SARING_RETENTION_DAYS", _days, store.retention),
+            ),
+            jobs=JobSettings(
+                megabytes=read("SARING_JOB_MEGABYTES", _count, jobs.megabytes),
+                hours=read("SARING_JOB_HOURS", _hours, jobs.hours),
+            ),
+            access=AccessSettings(
+                keys=(keys := read("SARING_REQUIRE_KEYS", _switch, False)),
+                rate=read("SARING_RATE_PER_MINUTE", _count if keys else _rate_without_keys, None),
+                origins=read("SARING_CORS_ORIGINS", _origins, ()),
             ),
         )
 
@@ -150,10 +197,38 @@ def _days(name: str, raw: str) -> int:
     return days
 
 
+def _log_format(name: str, raw: str) -> LogFormat:
+    if raw not in ("json", "text"):
+        raise SettingsError(f"{name} must be json or text, not {raw!r}")
+    return raw  # type: ignore[return-value]
+
+
+def _hours(name: str, raw: str) -> int:
+    hours = _count(name, raw)
+    if hours > 24 * _CENTURY:
+        raise SettingsError(f"{name} must be at most {24 * _CENTURY} hours, not {raw!r}")
+    return hours
+
+
 def _switch(name: str, raw: str) -> bool:
     if raw not in ("0", "1"):
         raise SettingsError(f"{name} must be 1 (on) or 0 (off), not {raw!r}")
     return raw == "1"
+
+
+def _rate_without_keys(name: str, raw: str) -> int:
+    raise SettingsError(f"{name} holds for each key, and no keys are required: set SARING_REQUIRE_KEYS=1 too")
+
+
+def _origins(name: str, raw: str) -> tuple[str, ...]:
+    origins = tuple(re.split(r"[\s,]+", raw.strip(", ")))
+    for origin in origins:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?", origin):
+            raise SettingsError(
+                f"{name} must be sites like https://example.go.id, in small letters, without a path, "
+                f"separated by commas, not {origin!r}"
+            )
+    return origins
 
 
 def _postgresql_url(name: str, raw: str) -> str:

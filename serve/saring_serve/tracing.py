@@ -82,7 +82,8 @@ class OpenTelemetry(Traces):
             return
         with self._tracer.start_as_current_span(
             "request",
-            context=self._propagator.extract(headers),
+            # not `tracestate`: it may hold anything, is sent on, and is quoted in a warning where it is wrong
+            context=self._propagator.extract({"traceparent": headers.get("traceparent", "")}),
             kind=self._trace.SpanKind.SERVER,
             attributes={"saring.request_id": REQUEST_ID.get() or ""},
             record_exception=False,

@@ -57,6 +57,27 @@ def test_the_address_is_printed_and_answers(production: Path) -> None:
         service.wait()
 
 
+@pytest.mark.parametrize(
+    ("host", "keys", "told", "warned"),
+    [
+        ("127.0.0.1", "0", "this machine only, without a key", False),
+        ("::1", "1", "this machine only, with a key (saring keys add NAME)", False),
+        ("0.0.0.0", "1", "whoever reaches this machine (0.0.0.0), with a key", False),
+        ("0.0.0.0", "0", "whoever reaches this machine (0.0.0.0), without a key", True),
+    ],
+)
+def test_who_may_ask_is_said(
+    host: str, keys: str, told: str, warned: bool, production: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SARING_REQUIRE_KEYS", keys)
+    monkeypatch.setattr("saring_serve.server.prepared", lambda *_: lambda listening: None)
+    result = run.invoke(app, ["serve", "--host", host, "--port", "0"])
+    assert result.exit_code == 0, result.output
+    assert told in result.stdout
+    assert ("SARING_REQUIRE_KEYS=1" in result.stderr) is warned
+    assert warned or not result.stderr
+
+
 def test_a_port_in_use_is_said(production: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         result = run.invoke(app, ["serve", "--port", str(taken.getsockname()[1])])

@@ -21,12 +21,16 @@ from saring.corpora.keys import row_key
 from saring.errors import InputError
 from saring.taxonomy import taxonomy
 from saring_serve.app import create_app
+from saring_serve.keys import key_digest
 from saring_serve.settings import Settings, StoreSettings
 from saring_serve.store.corrections import Store
 from saring_serve.store.database import StoreError, open_database
 from saring_serve.store.export import export_labels
-from saring_serve.store.tables import Base, Correction
+from saring_serve.store.jobs import JobStore
+from saring_serve.store.keys import opened
+from saring_serve.store.tables import Base, Correction, Job, JobState
 
+HEAD = "0003"  # the last migration
 ODD = 'kata "kutip",\r\nbaris 😀 a\x00b'
 
 
@@ -72,7 +76,7 @@ def test_migrations_lead_to_the_tables_as_they_are_mapped(settings: StoreSetting
             with engine.connect() as connection:
                 context = MigrationContext.configure(connection)
                 assert compare_metadata(context, Base.metadata) == []
-                assert context.get_current_revision() == "0001"
+                assert context.get_current_revision() == HEAD
             engine.dispose()
 
 
@@ -92,8 +96,19 @@ def test_a_database_of_a_newer_version_is_left_alone(settings: StoreSettings) ->
     with pytest.raises(StoreError, match="another version"):
         open_database(settings)
     with engine.begin() as connection:
-        connection.execute(sql("UPDATE alembic_version SET version_num = '0001'"))
+        connection.execute(sql(f"UPDATE alembic_version SET version_num = '{HEAD}'"))
     engine.dispose()
+
+
+def test_keys_are_kept_beside_corrections(settings: StoreSettings) -> None:
+    with opened(settings) as keys:
+        first, _ = keys.add("cms", "classify", 60), keys.add("bot", "admin")
+        [bot, cms] = keys.all()
+        assert (cms.name, cms.role, cms.rate, cms.digest) == ("cms", "classify", 60, key_digest(first))
+        assert (bot.name, bot.role, bot.rate) == ("bot", "admin", None)
+        keys.revoke("cms")
+        assert [key.name for key in keys.all()] == ["bot"]
+        assert keys.add("cms", "review") != first
 
 
 def test_what_is_added_comes_back(store: Store) -> None:
@@ -111,6 +126,34 @@ def test_old_texts_go_and_their_labels_stay(store: Store) -> None:
     assert [store.expire(before), store.expire(before)] == [1, 0]
     assert [row.text for row in store.all()] == [None, "baru"]
     assert store.counts().labels["sara", 1] == 2
+
+
+def test_jobs_are_handed_out_in_turn_and_change_only_as_they_may(settings: StoreSettings) -> None:
+    engine = open_database(settings)
+    jobs, now = JobStore(engine), datetime.now(UTC)
+
+    def add(id_: str, state: JobState, minutes: int) -> None:
+        created = now + timedelta(minutes=minutes)
+        jobs.add(Job(id=id_, name=ODD, state=state, created=created, expires=now, rows=2, text_column=ODD))
+
+    for minutes, id_ in enumerate("abc"):
+        add(id_, "queued", minutes)
+    add("d", "waiting", 3)
+    model = {"folder": "/models/1", "name": "saring-id", "version": "1"}
+    assert jobs.take("b", model) and not jobs.take("d", model) and not jobs.take("x", model)
+    assert [job.id for job in jobs.unfinished()] == ["b", "a", "c"]
+    found, ahead = jobs.get("c", now) or (None, 0)
+    assert found is not None and (found.name, found.text_column, ahead) == (ODD, ODD, 2)
+    assert jobs.get("d", now) is None and jobs.get("d", now - timedelta(seconds=1)) is not None
+    assert jobs.start("d", "teks", "as asked") and not jobs.start("d", "teks", "as asked")
+    later = now + timedelta(hours=1)
+    assert jobs.finish("b", later, summary={"read": 2}) and jobs.finish("a", now, problem={"code": "x"})
+    assert not jobs.finish("a", later, summary={"read": 2})
+    done, _ = jobs.get("b", now) or (None, 0)
+    assert done is not None and (done.state, done.summary, done.model) == ("done", {"read": 2}, model)
+    assert jobs.expire(now) == ["a"] and sorted(jobs.ids()) == ["b", "c", "d"]
+    assert jobs.delete("c") and not jobs.delete("c")
+    engine.dispose()
 
 
 def test_corrections_become_rows_of_training(store: Store, settings: StoreSettings, tmp_path: Path) -> None:
