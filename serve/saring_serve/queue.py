@@ -4,9 +4,8 @@ Two lanes share every batch by halves: single texts in the order they came, and 
 which take turns. So a batch of thousands of words never holds up a single text for longer than the
 batch that is running. Each lane is bounded in characters; past its bound a request is refused.
 
-A burst of single texts may wait for as long as it takes. Where they come faster than they are judged, a
-queue that is kept full would only make all of them late: from the first refusal on few are let in, and
-these are answered soon, until no more have to be refused.
+A burst of single texts may wait. Where they keep coming faster than they are judged, a full queue would only
+make all late: from the first refusal until there are no more, few are let in, and answered soon.
 """
 
 import asyncio

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from types import SimpleNamespace
 
 import anyio
 import httpx
@@ -12,7 +13,7 @@ from fake_service import FakeClassifier, FakeSource, eventually, running
 from saring_serve.app import create_app
 from saring_serve.metrics import Metrics
 from saring_serve.problems import Problem
-from saring_serve.queue import Queue, cost
+from saring_serve.queue import Queue, _Lane, cost
 from saring_serve.settings import QueueLimits, Settings
 
 pytestmark = pytest.mark.anyio
@@ -139,6 +140,28 @@ async def test_past_its_bound_a_lane_refuses_and_the_other_does_not() -> None:
         await asyncio.gather(holding, waiting, bulk)
         assert not classifier.judged("ditolak")
         await judge(["lagi"], classifier, "single")  # there is room again
+
+
+def test_a_crowded_lane_lets_few_in_until_nobody_was_refused_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = 1000.0
+    monkeypatch.setattr("saring_serve.queue.time", SimpleNamespace(monotonic=lambda: clock))
+    lane = _Lane("single", 1_000, Metrics(), crowded=100)
+    lane.grow(900)
+    assert lane.admits(100), "a burst may wait"
+    assert not lane.admits(101)
+    lane.grow(-800)
+    assert not lane.admits(50), "100 wait, and somebody was refused just now"
+    lane.grow(-1)
+    assert lane.admits(800), "a long text has its turn as well"
+    clock += 0.9
+    lane.grow(1)
+    assert not lane.admits(50)
+    clock += 0.9
+    assert not lane.admits(50), "each refusal counts anew"
+    clock += 1.0
+    assert lane.admits(900)
 
 
 async def test_who_leaves_gives_the_place_up() -> None:
