@@ -25,6 +25,11 @@ class InputError(SaringError):
     """A text, file or option that cannot be used as it was given."""
 
 
+def said(error: BaseException) -> str:
+    """What another library's error says, on one line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 class MissingExtraError(SaringError):
     """Something was asked for whose packages come with an extra that is not installed."""
 

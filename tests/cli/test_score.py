@@ -36,3 +36,13 @@ def test_errors_are_one_line(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "--text-column" in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.stderr
+
+
+def test_a_report_beside_the_table(tmp_path: Path) -> None:
+    (tmp_path / "posts.csv").write_text("teks\nslot gacor\nkucing\n")
+    page = tmp_path / "laporan.html"
+    command = ["score", str(tmp_path / "posts.csv"), "-o", str(tmp_path / "out.csv"), "--report", str(page)]
+    result = run.invoke(app, command)
+    assert result.exit_code == 0, result.output
+    assert "laporan.html" in result.stderr.replace("\n", "")
+    assert page.read_text().startswith("<!doctype html>") and page.with_suffix(".json").is_file()

@@ -1,46 +1,61 @@
-"""Whatever a file holds, scoring it ends well or with an error that says why."""
+"""Files that a fuzzer, or someone who means ill, may send; ``benchmarks/fuzz_tables.py`` sends many more."""
 
-import random
+import gzip
 from pathlib import Path
 
 import pytest
-from test_formats import COMPRESS, WRITERS
 
 from saring.classifier import Classifier
 from saring.errors import InputError
+from saring.scoring import chats, encodings
 from saring.scoring.tables import score_table
 
-FILES = 12
-ROWS = [{"teks": 'slot "gacor", é', "n": "1"}, {"teks": "kucing\nya", "n": "2"}, {"teks": "", "n": "✨"}]
+
+@pytest.fixture(scope="module")
+def classifier(model_folder: Path) -> Classifier:
+    return Classifier.open(model_folder)
 
 
-def damaged(content: bytes, chance: random.Random) -> bytes:
-    """``content`` with bytes changed, cut out, doubled or put in."""
-    for _ in range(chance.randint(1, 4)):
-        at, size = chance.randrange(len(content) + 1), chance.choice([1, 1, 2, 8, 64])
-        put = chance.choice([b"", chance.randbytes(size), content[at : at + size] * 2, b'"', b"\n", b"\0"])
-        content = content[:at] + put + content[at + size * chance.randint(0, 1) :]
-    return content
-
-
-@pytest.mark.parametrize("name", [*WRITERS, "chat.txt"])
-@pytest.mark.parametrize("compression", COMPRESS)
-def test_damaged_files_give_an_error_or_counts_that_add_up(
-    tmp_path: Path, model_folder: Path, name: str, compression: str
+@pytest.mark.parametrize("name", ["in.csv", "in.jsonl", "in.txt"])
+def test_a_line_that_would_fill_the_memory(
+    tmp_path: Path, classifier: Classifier, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    classifier = Classifier.open(model_folder)
-    chance = random.Random(f"{name}{compression}")
-    source, target = tmp_path / f"{name}{compression}", tmp_path / "out.jsonl"
-    whole = b"12/03/24 21.05 - Budi: slot\n" if name == "chat.txt" else WRITERS[name](ROWS)
-    for _ in range(FILES):
-        inside = chance.random() < 0.5
-        content = COMPRESS[compression](damaged(whole, chance) if inside else whole)
-        source.write_bytes(content if inside else damaged(content, chance))
-        try:
-            summary = score_table(
-                source, target, classifier, column="pesan" if name == "chat.txt" else "teks"
-            )
-        except InputError as error:
-            assert source.name in str(error) or "--text-column" in str(error) or "column" in str(error)
-        else:
-            assert summary.read == summary.scored + summary.rejected
+    monkeypatch.setattr(encodings, "_LONGEST_LINE", 1000)
+    source = tmp_path / f"{name}.gz"
+    source.write_bytes(gzip.compress(b'{"teks"\n' + b"a" * 100_000))
+    with pytest.raises(InputError, match=rf"{name}.*line [12]"):
+        score_table(source, tmp_path / "out.csv", classifier)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_line_as_long_as_may_be(
+    tmp_path: Path, classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encodings, "_LONGEST_LINE", 1000)
+    source = tmp_path / "in.jsonl"
+    line = '{"teks": "%s"}\n'
+    source.write_text(line % ("a" * (999 - len(line % ""))))
+    assert score_table(source, tmp_path / "out.csv", classifier).scored == 1
+    source.write_text(line % ("a" * (1000 - len(line % ""))))
+    with pytest.raises(InputError, match="line 1: the line has more than 1,000 characters"):
+        score_table(source, tmp_path / "out.csv", classifier)
+
+
+def test_a_message_that_never_ends_is_named(
+    tmp_path: Path, classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chats, "_LONGEST", 1000)
+    source = tmp_path / "in.txt"
+    start = "12/03/24 21.05 - Budi: "
+    source.write_text(f"{start}slot\nlagi\n{start}a" + "\n" * 5000 + f"{start}slot")
+    summary = score_table(source, tmp_path / "out.csv", classifier)
+    assert (summary.read, summary.scored) == (3, 2)
+    assert "more than 1,000 characters" in (tmp_path / "out.rejected.jsonl").read_text()
+
+
+def test_an_error_of_another_library_is_one_line(tmp_path: Path, classifier: Classifier) -> None:
+    source = tmp_path / "in.parquet"
+    source.write_bytes(b"PAR1" + bytes(8) + b"\x04\0\0\0PAR1")
+    with pytest.raises(InputError) as raised:
+        score_table(source, tmp_path / "out.csv", classifier)
+    assert "in.parquet cannot be read" in str(raised.value) and "\n" not in str(raised.value)

@@ -17,7 +17,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Export:
-    """A known export: the column of its texts, and others to know it by, named as ``_plain`` does."""
+    """A known export: the column of its texts, and others to know it by, named as ``plain_name`` does."""
 
     name: str
     text: str
@@ -60,11 +60,11 @@ def find_text_column(columns: Sequence[str], wanted: str | None = None) -> Choic
         if wanted not in columns:
             raise InputError(f"there is no column {wanted!r}; the table has {_listed(columns)}")
         return Choice(wanted, "as asked")
-    plain = {_plain(column): column for column in columns}
+    plain = {plain_name(column): column for column in columns}
     for export in _EXPORTS:
         if {export.text, *export.marks} <= plain.keys():
             return Choice(plain[export.text], f"known export: {export.name}")
-    usual = [column for column in columns if _plain(column) in _USUAL]
+    usual = [column for column in columns if plain_name(column) in _USUAL]
     if len(usual) == 1:
         return Choice(usual[0], "usual name")
     if len(columns) == 1:
@@ -74,7 +74,7 @@ def find_text_column(columns: Sequence[str], wanted: str | None = None) -> Choic
     raise InputError(f"which column holds the texts? Say --text-column; the table has {_listed(columns)}")
 
 
-def _plain(column: str) -> str:
+def plain_name(column: str) -> str:
     """A name without case, camel humps and separators: ``textOriginal``, ``Text_original`` are one."""
     humps = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column.strip())
     return re.sub(r"[\s_.\-]+", " ", humps).strip().lower()

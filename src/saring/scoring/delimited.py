@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 from saring.errors import InputError
-from saring.scoring.encodings import foreign
+from saring.scoring.encodings import foreign, lines_of
 from saring.scoring.places import Place
 from saring.scoring.sources import Row, Table, checked_header, fitted
 
@@ -58,7 +58,7 @@ def open_csv(place: Place, encoding: str) -> Table:
 def _records(place: Place, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     """The line where each record begins, and its cells, or what is wrong with it."""
     with place.text(encoding) as file:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        reader = csv.reader(lines_of(place.name, file), delimiter=delimiter, strict=True)
         while True:
             line = reader.line_num + 1
             try:

@@ -2,11 +2,14 @@
 
 import codecs
 import re
+from collections.abc import Iterator
+from typing import TextIO
 
 from saring.errors import InputError
 from saring.scoring.places import Place
 
 _BLOCK = 1 << 20
+_LONGEST_LINE = 1 << 26
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -34,6 +37,16 @@ def encoding_of(place: Place) -> str:
         if _decodes(place, encoding):
             return encoding
     raise InputError(f"{place.name} is in no encoding that is known here: save it as UTF-8")
+
+
+def lines_of(name: str, file: TextIO) -> Iterator[str]:
+    """The lines of a file; one that would fill the memory is an ``InputError``."""
+    number = 0
+    while line := file.readline(_LONGEST_LINE):
+        number += 1
+        if len(line) == _LONGEST_LINE:
+            raise InputError(f"{name}, line {number}: the line has more than {_LONGEST_LINE:,} characters")
+        yield line
 
 
 def foreign(line: str) -> bool:

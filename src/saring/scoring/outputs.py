@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from saring.errors import InputError
+from saring.errors import InputError, said
 from saring.scoring.formats import base_of
 from saring.scoring.places import STANDARD, file_system, shown
 
@@ -39,7 +39,7 @@ def published(address: str) -> Iterator[BinaryIO]:
                     yield file
                 _send(copy, address)
     except OSError as error:
-        raise InputError(f"{error.filename or shown(address)}: {error.strerror or error}") from error
+        raise InputError(f"{error.filename or shown(address)}: {error.strerror or said(error)}") from error
 
 
 def rejections_of(address: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from saring.errors import InputError
+from saring.errors import InputError, said
 from saring.scoring.places import Place
 from saring.scoring.sources import Row, Table, checked_header
 
@@ -40,9 +40,9 @@ def _file(place: Place) -> Iterator[Any]:
 
     with place.seekable() as stream:
         try:
-            yield ParquetFile(stream)
+            yield ParquetFile(stream, pre_buffer=False)  # what is read ahead is kept to the end
         except (pyarrow.ArrowException, ValueError, OverflowError) as error:
-            raise InputError(f"{place.name} cannot be read as Parquet: {error}") from error
+            raise InputError(f"{place.name} cannot be read as Parquet: {said(error)}") from error
 
 
 def _in_microseconds(kind: Any) -> Any:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any, BinaryIO, TextIO, cast
 from urllib.parse import urlsplit
 
-from saring.errors import InputError, MissingExtraError
+from saring.errors import InputError, MissingExtraError, said
 from saring.scoring.formats import Compression, Format, compression_of, format_of, kind_of
 
 STANDARD = "-"
@@ -40,7 +40,7 @@ class Place:
         except UnicodeDecodeError as error:
             raise InputError(f"{self.name} has bytes that are not {error.encoding}") from error
         except (OSError, EOFError, zlib.error) as error:
-            what = (isinstance(error, OSError) and error.strerror) or error
+            what = (isinstance(error, OSError) and error.strerror) or said(error)
             raise InputError(f"{self.name} cannot be read: {what}") from error
 
     @contextmanager
@@ -104,7 +104,7 @@ def file_system(address: str) -> tuple[Any, str]:
     try:
         found: tuple[Any, str] = fs.FileSystem.from_uri(address)
     except (OSError, ValueError) as error:
-        raise InputError(f"{shown(address)} cannot be used: {error}") from error
+        raise InputError(f"{shown(address)} cannot be used: {said(error)}") from error
     return found
 
 
@@ -170,7 +170,7 @@ def _remote(source: str) -> list[Place]:
             return [place(path)]
         listed = system.get_file_info(fs.FileSelector(path, recursive=True))
     except OSError as error:
-        raise InputError(f"{shown(source)} cannot be read: {error}") from error
+        raise InputError(f"{shown(source)} cannot be read: {said(error)}") from error
     names = [info.path for info in listed if info.type == fs.FileType.File]
     if pattern:
         names = [name for name in names if fnmatch.fnmatchcase(name.removeprefix(f"{path}/"), pattern)]

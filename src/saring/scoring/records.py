@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from saring.errors import InputError
-from saring.scoring.encodings import foreign
+from saring.scoring.encodings import foreign, lines_of
 from saring.scoring.places import Place
 from saring.scoring.sources import Row, Table, survey
 
@@ -20,7 +20,7 @@ def open_jsonl(place: Place, encoding: str) -> Table:
 
     def rows() -> Iterator[Row]:
         with place.text(encoding, newline="\n") as file:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(lines_of(place.name, file), 1):
                 if line.strip():
                     yield _parsed(number, line)
 

@@ -8,20 +8,26 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from saring import __version__
+from saring.artefact.manifest import Manifest
 from saring.classifier import TOKEN_BUDGET, Classifier
 from saring.text import normalise
 
 CHUNK = 2048
 """Texts whose tokens are in memory together."""
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,35 @@ class Scored:
 
     probabilities: NDArray[np.float32]
     distinct: int
+
+
+Pending = Callable[[Callable[[float], None]], Scored]
+"""Waits for the scores of a part; is told what to tell the share that is done."""
+
+
+class Engine(Protocol):
+    """Where parts are scored. However they are, their scores are those of ``score_part``."""
+
+    def at_once(self) -> int:
+        """How many parts it is worth to have started before the first of them is waited for; at least 1."""
+
+    def start(self, texts: Sequence[str]) -> Pending:
+        """Begin to score a part."""
+
+
+class ThisProcess:
+    """Scores a part when it is waited for, with a classifier that is open here."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+
+    def at_once(self) -> int:
+        """One: nothing is done before it is waited for."""
+        return 1
+
+    def start(self, texts: Sequence[str]) -> Pending:
+        """Remember what is to be scored."""
+        return partial(score_part, texts, self._classifier)
 
 
 def score_part(
@@ -54,21 +89,50 @@ def score_part(
 class Parts:
     """Scores parts and keeps the scores in ``folder``, by a digest of the part's texts and the model."""
 
-    def __init__(self, folder: Path, classifier: Classifier) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, engine: Engine) -> None:
         self._folder = folder
-        self._classifier = classifier
-        rules = [__version__, CHUNK, TOKEN_BUDGET, asdict(classifier.manifest)]
+        self._engine = engine
+        rules = [__version__, CHUNK, TOKEN_BUDGET, asdict(manifest)]
         self._model = json.dumps(rules, sort_keys=True).encode()
 
-    def score(self, texts: Sequence[str], progress: Callable[[float], None]) -> Scored:
-        """The scores of a part: those that are kept, else new ones, which are kept before this returns."""
+    def score(
+        self, parts: Iterable[tuple[Part, Sequence[str]]], progress: Callable[[int], None]
+    ) -> Iterator[tuple[Part, Sequence[str], Scored]]:
+        """Each part with its texts and their scores, in order; ``progress`` is told how many texts are done.
+
+        As many parts are held as the engine scores at once. Scores are kept before they are yielded.
+        """
+        started: deque[tuple[Part, Sequence[str], Pending]] = deque()
+        done = 0
+
+        def first() -> tuple[Part, Sequence[str], Scored]:
+            nonlocal done
+            part, texts, pending = started.popleft()
+            scored = pending(lambda share: progress(done + round(share * len(texts))))
+            done += len(texts)
+            progress(done)
+            return part, texts, scored
+
+        for part, texts in parts:
+            started.append((part, texts, self._start(texts)))
+            if len(started) >= self._engine.at_once():
+                yield first()
+        while started:
+            yield first()
+
+    def _start(self, texts: Sequence[str]) -> Pending:
         path = self._folder / f"{self._digest(texts)}.npz"
         kept = _kept(path)
-        if kept is None:
-            kept = score_part(texts, self._classifier, progress)
-            _keep(path, kept)
-        progress(1.0)
-        return kept
+        if kept is not None:
+            return lambda progress: kept
+        pending = self._engine.start(texts)
+
+        def finish(progress: Callable[[float], None]) -> Scored:
+            scored = pending(progress)
+            _keep(path, scored)
+            return scored
+
+        return finish
 
     def clear(self) -> None:
         """Remove what is kept."""

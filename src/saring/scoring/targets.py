@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, TextIO, cast
 
-from saring.errors import InputError, MissingExtraError
+from saring.errors import InputError, MissingExtraError, said
 from saring.scoring.formats import Format, format_of
 from saring.scoring.kinds import Kind, arrow_schema, joined
 from saring.scoring.outputs import is_local, published, rejections_of
@@ -67,21 +67,30 @@ def _format(address: str, table: Table) -> Format:
     return Format("CSV" if kind == "WhatsApp chat" else kind, table.place.format.tabs)
 
 
+def check_outputs(addresses: Sequence[str], tables: Sequence[Table]) -> None:
+    """Whether files may be written to ``addresses``, and what comes with the first of them, when it is time.
+
+    Raises:
+        InputError: two are the same, one is a table that is read or a folder, or has no folder to lie in.
+    """
+    read = [table.place.path for table in tables if table.place.path]
+    paths = [Path(address) for address in (*addresses, rejections_of(addresses[0])) if is_local(address)]
+    for at, path in enumerate(paths):
+        if not path.parent.is_dir():
+            raise InputError(f"{path}: there is no folder {path.parent}")
+        if path.is_dir():
+            raise InputError(f"{path} is a folder")
+        if path.exists() and any(map(path.samefile, read)):
+            raise InputError(f"{path} is the table that is read: name another output")
+        if path.resolve() in (other.resolve() for other in paths[:at]):
+            raise InputError(f"{path} would be written twice: name another output")
+
+
 def _check(address: str, tables: Sequence[Table], added: Mapping[str, Kind]) -> None:
     for table in tables:
         if taken := [column for column in added if column in table.columns]:
             raise InputError(f"{table.place.name} has a column {taken[0]!r} already: rename or remove it")
-    if not is_local(address):
-        return
-    path = Path(address)
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}")
-    if path.is_dir():
-        raise InputError(f"{path} is a folder")
-    read = [table.place.path for table in tables if table.place.path]
-    for written in (path, Path(rejections_of(address))):
-        if written.exists() and any(map(written.samefile, read)):
-            raise InputError(f"{written} is the table that is read: name another output")
+    check_outputs([address], tables)
 
 
 @contextmanager
@@ -113,7 +122,7 @@ def _text(stream: BinaryIO, encoding: str = "utf-8") -> Iterator[TextIO]:
 def _csv(file: TextIO, delimiter: str, columns: Sequence[str]) -> Write:
     writer = csv.writer(file, delimiter=delimiter)
     writer.writerow(columns)
-    return lambda cells: writer.writerow([_cell(cells.get(column)) for column in columns])
+    return lambda cells: writer.writerow([cell_text(cells.get(column)) for column in columns])
 
 
 @contextmanager
@@ -139,7 +148,7 @@ def _parquet(name: str, stream: BinaryIO, kinds: Mapping[str, Kind]) -> Iterator
     batch: list[Cells] = []
 
     def write(cells: Cells) -> None:
-        values = {c: _sound(_cell(v)) if c in strings and v is not None else v for c, v in cells.items()}
+        values = {c: _sound(cell_text(v)) if c in strings and v is not None else v for c, v in cells.items()}
         batch.append(values)
         if len(batch) == _BATCH:
             flush()
@@ -148,7 +157,7 @@ def _parquet(name: str, stream: BinaryIO, kinds: Mapping[str, Kind]) -> Iterator
         try:
             writer.write_table(pyarrow.Table.from_pylist(batch, schema), row_group_size=_BATCH)
         except (pyarrow.ArrowException, OverflowError) as error:
-            raise InputError(f"{name} cannot hold these rows: {error}") from error
+            raise InputError(f"{name} cannot hold these rows: {said(error)}") from error
         batch.clear()
 
     with ParquetWriter(stream, schema, compression="zstd") as writer:
@@ -180,7 +189,7 @@ def _sheet(name: str, stream: BinaryIO, columns: Sequence[str], rows: int) -> It
                     sheet.write_number(line, at, value)
                 elif isinstance(value, datetime) and value.tzinfo is None:
                     sheet.write_datetime(line, at, value, dates)
-                elif value is not None and (text := _sound(_cell(value))):
+                elif value is not None and (text := _sound(cell_text(value))):
                     if len(text) > _SHEET_LETTERS:
                         raise InputError(f"{name}: a cell holds {_SHEET_LETTERS:,} letters at most; use .csv")
                     sheet.write_string(line, at, text)
@@ -193,7 +202,8 @@ def _sheet(name: str, stream: BinaryIO, columns: Sequence[str], rows: int) -> It
         shutil.copyfileobj(whole, stream)
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """The value of a cell as a CSV holds it."""
     if value is None:
         return ""
     if isinstance(value, bool):
