@@ -12,7 +12,7 @@ from service_process import Start
 
 
 def test_it_answers_and_its_logs_hold_no_text(start: Start) -> None:
-    process = start()
+    process = start(SARING_LOG_FORMAT="text")
     with httpx.Client(base_url=process.address) as client:
         answer = client.post("/classify", params={"q": CANARY}, json={"text": f"{CANARY} slot gacor"})
         assert [one["id"] for one in answer.json()["categories"] if one["flagged"]] == ["perjudian"]
