@@ -16,6 +16,7 @@ import random
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
@@ -53,13 +54,14 @@ def run_case(seed: int, number: int, folder: Path) -> tuple[str, str]:
     column = chance.choice([None, "pesan" if name.startswith("in.txt") else "teks"])
     before = set(folder.iterdir())
     try:
-        with limited():
+        with limited(), temporary_files_in(folder):
             summary = score_table(source, target, JUDGE, column=column)
     except InputError as error:
         left = {path for path in folder.iterdir() if not path.name.endswith(".parts")} - before
         assert not left, f"an error, yet there is {left}"
         assert str(error).strip() and "\n" not in str(error), f"not one line: {error}"
         return damage, "refused"
+    assert not list(folder.glob("tmp*")), "temporary files are left"
     check(summary, target)
     return damage, "scored"
 
@@ -91,6 +93,15 @@ def _delimiter(summary: Summary) -> str:
     return next(
         (mark for name, mark in (("';'", ";"), ("'|'", "|"), ("'\\t'", "\t")) if said.startswith(name)), ","
     )
+
+
+@contextmanager
+def temporary_files_in(folder: Path) -> Iterator[None]:
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @contextmanager

@@ -53,6 +53,19 @@ def test_a_message_that_never_ends_is_named(
     assert "more than 1,000 characters" in (tmp_path / "out.rejected.jsonl").read_text()
 
 
+def test_no_text_is_left_where_a_sheet_could_not_be_written(
+    tmp_path: Path, classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    source = tmp_path / "in.csv"
+    source.write_text(f"teks\nslot\n{'a' * 40_000}\n")
+    with pytest.raises(InputError, match="a cell holds"):
+        score_table(source, tmp_path / "out.xlsx", classifier)
+    assert not list(temporary.iterdir())
+
+
 def test_an_error_of_another_library_is_one_line(tmp_path: Path, classifier: Classifier) -> None:
     source = tmp_path / "in.parquet"
     source.write_bytes(b"PAR1" + bytes(8) + b"\x04\0\0\0PAR1")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any, BinaryIO, TextIO, cast
 
 from saring.errors import InputError, MissingExtraError, said
@@ -173,8 +173,9 @@ def _sheet(name: str, stream: BinaryIO, columns: Sequence[str], rows: int) -> It
         raise MissingExtraError("an .xlsx file", "xlsxwriter", "score") from error
     if rows >= _SHEET_ROWS or len(columns) > _SHEET_COLUMNS:
         raise InputError(f"{name}: a sheet holds {_SHEET_ROWS:,} rows at most; use .csv or .parquet")
-    with TemporaryFile() as whole:
-        book = Workbook(whole, {"constant_memory": True})
+    # rows are kept in files until the book is closed, and left there when it never is
+    with TemporaryDirectory() as rows_so_far, TemporaryFile() as whole:
+        book = Workbook(whole, {"constant_memory": True, "tmpdir": rows_so_far})
         book.set_properties({"created": datetime(1980, 1, 1)})  # equal tables, equal files
         dates = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         sheet = book.add_worksheet()
