@@ -48,9 +48,7 @@ def test_an_error_is_one_line(tmp_path: Path) -> None:
 
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, production: Path) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    monkeypatch.delitem(
-        sys.modules, "saring_serve.server", raising=False
-    )  # others import it
+    monkeypatch.delitem(sys.modules, "saring_serve.server", raising=False)  # others import it
     result = run.invoke(app, ["serve"])
     assert result.exit_code == 2
     assert (
